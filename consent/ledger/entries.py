@@ -1,0 +1,58 @@
+"""What stands in the ledger: a salted commitment, its leaf, and the link to the entry before. Nothing of a person."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import Any
+
+from consent.errors import refusal
+from consent.ledger.canonical import canonical_bytes
+
+KINDS = frozenset(
+    {
+        "statement", "key", "notice", "device", "campaign", "round", "version", "worker",
+        "export", "erasure", "hold", "breach",
+    }
+)  # fmt: skip
+COMMIT_LABEL = b"fedart/commit/v1\x00"
+ENTRY_HEADER = "fedart/entry/v1"
+SALT_BYTES = 32
+HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\dZ")
+GENESIS = sha256(b"fedart/chain/v1").digest()  # the chain hash of a ledger without entries
+
+
+def commitment(body: Mapping[str, Any] | bytes, *, salt: bytes) -> bytes:
+    """SHA-256("fedart/commit/v1" || 0x00 || salt || JCS(body)); hides the body while the salt is secret.
+
+    `salt` is 32 bytes, fresh from a CSPRNG for every entry. Bytes are taken as already canonical.
+    """
+    if len(salt) != SALT_BYTES:
+        raise refusal("bad-entry", detail="a salt has 32 bytes")
+    return sha256(COMMIT_LABEL + salt + (body if isinstance(body, bytes) else canonical_bytes(body))).digest()
+
+
+def utc_hour(at: datetime) -> str:
+    """The hour an entry shows, `2026-11-24T05Z`: finer times would tell who was at the page. `at` must be aware."""
+    if at.tzinfo is None:
+        raise refusal("bad-entry", detail="a time without its zone")
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%HZ")
+
+
+def entry_bytes(*, kind: str, hour: str, commitment: bytes) -> bytes:
+    """The public bytes of an entry, four lines: header, kind, UTC hour, commitment in hex."""
+    if kind not in KINDS:
+        raise refusal("unknown-kind")
+    if not HOUR.fullmatch(hour) or len(commitment) != 32:
+        raise refusal("bad-entry")
+    return f"{ENTRY_HEADER}\n{kind}\n{hour}\n{commitment.hex()}\n".encode("ascii")
+
+
+def leaf_hash(entry: bytes) -> bytes:
+    """RFC 6962 section 2.1: SHA-256(0x00 || entry)."""
+    return sha256(b"\x00" + entry).digest()
+
+
+def chain_hash(previous: bytes, leaf: bytes) -> bytes:
+    """The head after one more entry: SHA-256(previous chain hash || leaf hash); the first `previous` is GENESIS."""
+    return sha256(previous + leaf).digest()
