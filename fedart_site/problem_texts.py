@@ -1,0 +1,54 @@
+"""What a person is told for each of REST framework's own exceptions: code, sentence and fix."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from rest_framework import exceptions
+
+TEXTS: dict[type[Exception], tuple[str, str, str]] = {
+    exceptions.ParseError: ("malformed", "The body is not valid JSON.", "Send well-formed JSON in UTF-8."),
+    exceptions.UnsupportedMediaType: (
+        "unsupported_media_type",
+        "This content type is not taken here.",
+        "Send the content type that the API description names.",
+    ),
+    exceptions.NotAuthenticated: ("not_authenticated", "Nobody is signed in.", "Sign in, or send a Bearer token."),
+    exceptions.AuthenticationFailed: (
+        "authentication_failed",
+        "The credentials are not valid, or no longer.",
+        "Sign in again, or get a new token.",
+    ),
+    exceptions.PermissionDenied: ("forbidden", "You may not do this.", "Use an account or device that has the right."),
+    PermissionDenied: ("forbidden", "You may not do this.", "Use an account or device that has the right."),
+    exceptions.NotFound: ("not_found", "There is nothing at this address.", "Check the address and the id in it."),
+    Http404: ("not_found", "There is nothing at this address.", "Check the address and the id in it."),
+    exceptions.MethodNotAllowed: ("method_not_allowed", "This method is not known here.", "See the Allow header."),
+    exceptions.NotAcceptable: ("not_acceptable", "Only JSON is answered here.", "Accept application/json."),
+    exceptions.Throttled: ("slow_down", "Too many requests.", "Wait as long as Retry-After says, then try again."),
+}
+
+Document = Callable[..., dict[str, Any]]
+
+
+def of_api_exception(error: Exception, document: Document) -> tuple[dict[str, Any], dict[str, str]]:
+    """The problem document and headers for an exception of REST framework or Django."""
+    headers: dict[str, str] = {}
+    if isinstance(error, exceptions.ValidationError):
+        found = document(
+            400, "invalid", "Some values were not accepted.", "Correct the fields named in `errors`.", errors=error.detail
+        )
+        return found, headers
+    code, detail, fix = next(
+        (text for kind, text in TEXTS.items() if isinstance(error, kind)),
+        ("refused", str(getattr(error, "detail", "The request was refused.")), "Check what was sent."),
+    )
+    status = getattr(error, "status_code", 404 if isinstance(error, Http404) else 403)
+    if challenge := getattr(error, "auth_header", None):
+        headers["WWW-Authenticate"] = challenge
+    wait = getattr(error, "wait", None)
+    if isinstance(error, exceptions.Throttled) and wait is not None:
+        headers["Retry-After"] = str(max(1, math.ceil(wait)))
+    return document(status, code, detail, fix), headers

@@ -1,0 +1,9 @@
+"""The gallery's tables, one file each."""
+
+from gallery.models.artist import Artist
+from gallery.models.evaluation import Evaluation
+from gallery.models.event import RequestEvent
+from gallery.models.image import Image
+from gallery.models.request import GenerationRequest
+
+__all__ = ["Artist", "Evaluation", "GenerationRequest", "Image", "RequestEvent"]

@@ -1,0 +1,23 @@
+#!/usr/bin/env python
+"""The door to every command of the platform: `python manage.py help` lists them."""
+
+import os
+import sys
+
+from fedart_site.environment import prepare_process
+
+
+def main() -> None:
+    prepare_process()
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError as missing:
+        raise SystemExit(
+            f"Django is not installed here ({missing}). Run `make setup`, then use .venv/bin/python."
+        ) from missing
+    execute_from_command_line(sys.argv)
+
+
+if __name__ == "__main__":
+    os.chdir(os.path.dirname(os.path.abspath(__file__)))
+    main()
