@@ -1,0 +1,12 @@
+"""Every refusal by its code: the sentence, the fix, the HTTP status. docs/codes.md is made from these tables."""
+
+from federation.protocol.codes.agent import AGENT
+from federation.protocol.codes.doors import DOORS
+from federation.protocol.codes.entry import Code
+from federation.protocol.codes.rounds import ROUNDS
+from federation.protocol.codes.server import SERVER as STAGES
+
+SERVER: dict[str, Code] = {**STAGES, **DOORS}
+CODES: dict[str, Code] = {**ROUNDS, **SERVER, **AGENT}
+
+__all__ = ["AGENT", "CODES", "ROUNDS", "SERVER", "Code"]

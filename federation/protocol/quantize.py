@@ -1,0 +1,63 @@
+"""From a float update to ring elements and back: clip to an L2 norm, scale, round at random, check the norm.
+
+The rounding is unbiased, so the mean of many devices is not pulled to either side. Its bits need not be secret,
+but they come from the caller's generator: the same generator gives the same vector.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from federation.protocol import ring
+from federation.protocol.errors import refusal
+from federation.protocol.params import RoundParams
+
+MAX_TRIES = 64
+"""Each try keeps its norm with probability above 0.39; 64 misses in a row are not chance."""
+
+
+def clipped(update: NDArray[np.floating], clip: float) -> NDArray[np.float64]:
+    """The update in float64, shortened to an L2 norm of at most `clip`; its direction stays."""
+    exact = update.astype(np.float64)
+    largest = float(np.max(np.abs(exact), initial=0.0))
+    if largest == 0.0:
+        return exact
+    norm = largest * float(np.linalg.norm(exact / largest))  # scaled first: squares of huge numbers overflow
+    return exact if norm <= clip else exact * (clip / norm)
+
+
+def quantize(update: NDArray[np.floating], params: RoundParams, rng: np.random.Generator) -> ring.Ring:
+    """Ring elements of the clipped update.
+
+    Raises Refusal `update-wrong-shape`, `update-not-finite` or `rounding-failed`.
+    """
+    if update.shape != (params.length,) or update.dtype.kind != "f":
+        raise refusal("update-wrong-shape", f"{update.dtype} {update.shape}, not {params.length} numbers.")
+    if not np.all(np.isfinite(update)):
+        raise refusal("update-not-finite")
+    scaled = clipped(update, params.clip) * params.scale
+    low = np.floor(scaled)
+    fraction = scaled - low
+    for _ in range(MAX_TRIES):
+        whole = (low + (rng.random(params.length) < fraction)).astype(np.int64)
+        if within_norm(whole, params):
+            return ring.encode(whole)
+    raise refusal("rounding-failed")
+
+
+def within_norm(whole: NDArray[np.int64], params: RoundParams) -> bool:
+    """Whether a vector of whole numbers keeps the integer bound on its norm; exact, in int64."""
+    floating = whole.astype(np.float64)
+    if float(np.dot(floating, floating)) > 2.0 * params.squared_norm_bound:
+        return False  # far over; the exact squares below could overflow
+    return int(np.dot(whole, whole)) <= params.squared_norm_bound
+
+
+def mean_of_sum(total: ring.Ring, params: RoundParams, count: int) -> NDArray[np.float64]:
+    """The mean update of `count` devices from the sum of their ring elements.
+
+    Raises Refusal `sum-out-of-range` where `count` honest vectors could not have given this sum.
+    """
+    whole = ring.centred(total).astype(np.float64)
+    if total.shape != (params.length,) or float(np.linalg.norm(whole)) > count * params.norm_bound:
+        raise refusal("sum-out-of-range")
+    return whole / (float(params.scale) * count)
