@@ -9,8 +9,8 @@ function systemTheme() {
 function setUpTheme(button) {
   const show = () => {
     const next = (root.dataset.theme ?? systemTheme()) === "dark" ? "light" : "dark";
-    button.textContent = next === "dark" ? "Dark" : "Light";
     button.setAttribute("aria-label", `Switch to ${next} colours`);
+    button.title = `Switch to ${next} colours`;
     return next;
   };
   button.hidden = false;
@@ -71,13 +71,12 @@ function setUpCopy(button) {
   });
 }
 
-function setUpDialogs(scope) {
-  for (const opener of scope.querySelectorAll("[data-dialog-open]")) {
-    opener.addEventListener("click", () => document.getElementById(opener.dataset.dialogOpen)?.showModal());
-  }
-  for (const closer of scope.querySelectorAll("[data-dialog-close]")) {
-    closer.addEventListener("click", () => closer.closest("dialog")?.close());
-  }
+function setUpDialogOpener(opener) {
+  opener.addEventListener("click", () => document.getElementById(opener.dataset.dialogOpen)?.showModal());
+}
+
+function setUpDialogCloser(closer) {
+  closer.addEventListener("click", () => closer.closest("dialog")?.close());
 }
 
 // A range and its number box show the same value, whichever one is moved.
@@ -88,13 +87,25 @@ function setUpRange(pair) {
   second.addEventListener("input", () => { first.value = second.value; });
 }
 
+const PARTS = [
+  ["[data-theme-toggle]", setUpTheme],
+  ["[data-nav-toggle]", setUpNavigation],
+  ["[data-menu]", setUpMenu],
+  ["[data-copy]", setUpCopy],
+  ["[data-dialog-open]", setUpDialogOpener],
+  ["[data-dialog-close]", setUpDialogCloser],
+  [".range", setUpRange],
+];
+
+// Safe to call twice on the same part of a page: what is ready is left alone.
 export function setUp(scope = document) {
-  scope.querySelectorAll("[data-theme-toggle]").forEach(setUpTheme);
-  scope.querySelectorAll("[data-nav-toggle]").forEach(setUpNavigation);
-  scope.querySelectorAll("[data-menu]").forEach(setUpMenu);
-  scope.querySelectorAll("[data-copy]").forEach(setUpCopy);
-  scope.querySelectorAll(".range").forEach(setUpRange);
-  setUpDialogs(scope);
+  for (const [selector, prepare] of PARTS) {
+    for (const element of scope.querySelectorAll(selector)) {
+      if (element.dataset.ready) continue;
+      element.dataset.ready = "yes";
+      prepare(element);
+    }
+  }
 }
 
 export function csrfToken() {
