@@ -43,7 +43,8 @@ def parse_object(data: bytes, *, limit: int = MAX_STATEMENT_BYTES) -> JsonObject
 
 
 def parse_canonical(data: bytes, *, limit: int = MAX_STATEMENT_BYTES) -> JsonObject:
-    """As `parse_object`, and the bytes must be the RFC 8785 form of the object they hold (`not-canonical`)."""
+    """As `parse_object`, and the bytes must be the RFC 8785 form of the object they hold
+    (`not-canonical`)."""
     value = parse_object(data, limit=limit)
     if canonical_bytes(value) != data:
         raise refusal("not-canonical")
@@ -58,11 +59,14 @@ def _no_duplicates(pairs: list[tuple[str, Any]]) -> JsonObject:
 
 
 def _refuse_number(text: str) -> NoReturn:
-    raise refusal("wrong-shape", detail=f"the number {text[:20]} has no single exact form; write it as a string")
+    raise refusal(
+        "wrong-shape", detail=f"the number {text[:20]} has no single exact form; write it as a string"
+    )
 
 
 def _check_values(value: Any, *, depth: int) -> None:
-    """Bounds the depth, so that no later step can run out of stack, and the text, so that the database can hold it."""
+    """Bounds the depth, so that no later step can run out of stack, and the text, so that the database can
+    hold it."""
     if depth > MAX_DEPTH:
         raise refusal("wrong-shape", detail="nested too deeply")
     if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):

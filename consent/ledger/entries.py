@@ -1,4 +1,5 @@
-"""What stands in the ledger: a salted commitment, its leaf, and the link to the entry before. Nothing of a person."""
+"""What stands in the ledger: a salted commitment, its leaf, and the link to the entry before. Nothing of a
+person."""
 
 import re
 from collections.abc import Mapping
@@ -11,10 +12,20 @@ from consent.ledger.canonical import canonical_bytes
 
 KINDS = frozenset(
     {
-        "statement", "key", "notice", "device", "campaign", "round", "version", "worker",
-        "export", "erasure", "hold", "breach",
+        "statement",
+        "key",
+        "notice",
+        "device",
+        "campaign",
+        "round",
+        "version",
+        "worker",
+        "export",
+        "erasure",
+        "hold",
+        "breach",
     }
-)  # fmt: skip
+)
 COMMIT_LABEL = b"fedart/commit/v1\x00"
 ENTRY_HEADER = "fedart/entry/v1"
 SALT_BYTES = 32
@@ -33,7 +44,8 @@ def commitment(body: Mapping[str, Any] | bytes, *, salt: bytes) -> bytes:
 
 
 def utc_hour(at: datetime) -> str:
-    """The hour an entry shows, `2026-11-24T05Z`: finer times would tell who was at the page. `at` must be aware."""
+    """The hour an entry shows, `2026-11-24T05Z`: finer times would tell who was at the page. `at` must be
+    aware."""
     if at.tzinfo is None:
         raise refusal("bad-entry", detail="a time without its zone")
     return at.astimezone(UTC).strftime("%Y-%m-%dT%HZ")
@@ -54,5 +66,6 @@ def leaf_hash(entry: bytes) -> bytes:
 
 
 def chain_hash(previous: bytes, leaf: bytes) -> bytes:
-    """The head after one more entry: SHA-256(previous chain hash || leaf hash); the first `previous` is GENESIS."""
+    """The head after one more entry: SHA-256(previous chain hash || leaf hash); the first `previous` is
+    GENESIS."""
     return sha256(previous + leaf).digest()

@@ -43,8 +43,8 @@ def verification_method(multibase: str) -> str:
 
 
 def public_key_bytes(text: str) -> bytes:
-    """The 32 raw bytes of `z6Mk...`, `did:key:z6Mk...` or `did:key:z6Mk...#z6Mk...`; refuses (`bad-key`) all else,
-    a key written in a second way included."""
+    """The 32 raw bytes of `z6Mk...`, `did:key:z6Mk...` or `did:key:z6Mk...#z6Mk...`; refuses (`bad-key`) all
+    else, a key written in a second way included."""
     bare, hash_mark, fragment = text.removeprefix(DID_KEY).partition("#")
     if hash_mark and (fragment != bare or not text.startswith(DID_KEY)):
         raise refusal("bad-key")

@@ -9,7 +9,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from consent.errors import refusal
 from consent.ledger.canonical import JsonObject, canonical_bytes
-from consent.ledger.multibase import base58_decode, base58_encode, key_multibase, public_key_bytes, verification_method
+from consent.ledger.multibase import (
+    base58_decode,
+    base58_encode,
+    key_multibase,
+    public_key_bytes,
+    verification_method,
+)
 
 CRYPTOSUITE = "eddsa-jcs-2022"
 PROOF_FIELDS = frozenset(
@@ -18,7 +24,8 @@ PROOF_FIELDS = frozenset(
 
 
 def hash_data(document: Mapping[str, Any], proof_config: Mapping[str, Any]) -> bytes:
-    """The 64 bytes that are signed (vc-di-eddsa 3.3.4): SHA-256(JCS(proof without value)) || SHA-256(JCS(document))."""
+    """The 64 bytes that are signed (vc-di-eddsa 3.3.4): SHA-256(JCS(proof without value)) ||
+    SHA-256(JCS(document))."""
     return sha256(canonical_bytes(proof_config)).digest() + sha256(canonical_bytes(document)).digest()
 
 
@@ -35,8 +42,11 @@ def proof_config(document: Mapping[str, Any], *, key: str, created: str) -> Json
 
 
 def sign(document: Mapping[str, Any], *, private_key: Ed25519PrivateKey, created: str) -> JsonObject:
-    """The document with its proof. The browser does the same in static/js/consent/sign.mjs; this one is for scripts and tests."""
-    config = proof_config(document, key=key_multibase(private_key.public_key().public_bytes_raw()), created=created)
+    """The document with its proof. The browser does the same in static/js/consent/sign.mjs; this one is for
+    scripts and tests."""
+    config = proof_config(
+        document, key=key_multibase(private_key.public_key().public_bytes_raw()), created=created
+    )
     value = "z" + base58_encode(private_key.sign(hash_data(document, config)))
     return {**document, "proof": {**config, "proofValue": value}}
 
@@ -75,7 +85,8 @@ def verify(secured: Mapping[str, Any]) -> str:
 
 
 def _context_fits(document: Any, proof: Any) -> bool:
-    """vc-di-eddsa 3.3.2 step 4: the document's contexts must start with all those of the proof, in their order."""
+    """vc-di-eddsa 3.3.2 step 4: the document's contexts must start with all those of the proof, in their
+    order."""
     has = document if isinstance(document, list) else [document]
     wants = proof if isinstance(proof, list) else [proof]
     return bool(wants) and has[: len(wants)] == wants

@@ -50,7 +50,9 @@ def check_link(link: Link, *, index: int, previous: bytes) -> Break | None:
     return None
 
 
-def check_chain(links: Iterable[Link], *, start: int = 0, previous: bytes = GENESIS) -> tuple[int, bytes, Break | None]:
+def check_chain(
+    links: Iterable[Link], *, start: int = 0, previous: bytes = GENESIS
+) -> tuple[int, bytes, Break | None]:
     """Walk the chain: (entries that fit, chain hash after the last one that fits, first break or None)."""
     index = start
     for link in links:
@@ -99,9 +101,13 @@ def _check_receipt(receipt: Mapping[str, Any]) -> ReceiptReport:
     if committed.hex() != entry["commitment"]:
         wrong.append("the ledger entry commits to another statement")
     link = Link(
-        entry["index"], entry["kind"], entry["hour"], bytes.fromhex(entry["commitment"]),
-        bytes.fromhex(entry["leaf_hash"]), bytes.fromhex(entry["chain_hash"]),
-    )  # fmt: skip
+        entry["index"],
+        entry["kind"],
+        entry["hour"],
+        bytes.fromhex(entry["commitment"]),
+        bytes.fromhex(entry["leaf_hash"]),
+        bytes.fromhex(entry["chain_hash"]),
+    )
     found = check_link(link, index=entry["index"], previous=bytes.fromhex(entry["previous_chain_hash"]))
     if found:
         wrong.append(str(found))

@@ -1,0 +1,102 @@
+"""Consent records as a compliance officer asks for them: by artist, purpose, status, period, or as of a
+time."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from consent.ledger.statement import GIVEN
+from consent.models import Statement
+from consent.purposes import PURPOSES
+from consent.selectors.grants import current_notice
+
+PAGE = 50
+IN_FORCE = "in-force"
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """What is asked for. `status` is a statement's status or `in-force`; times are aware; empty means
+    everything."""
+
+    artist: str = ""
+    purpose: str = ""
+    status: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    as_of: datetime | None = None
+
+    def as_json(self) -> dict[str, str]:
+        values = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: v.isoformat() if isinstance(v, datetime) else v for name, v in values.items() if v}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "RecordFilter":
+        times = {
+            name: datetime.fromisoformat(values[name])
+            for name in ("since", "until", "as_of")
+            if name in values
+        }
+        return cls(
+            **{name: values[name] for name in ("artist", "purpose", "status") if name in values}, **times
+        )
+
+
+def records(chosen: RecordFilter, *, now: datetime) -> QuerySet[Statement]:
+    """The statements that fit, newest first, each with `holds`: was it in force at `as_of` (or now)?"""
+    at = chosen.as_of or now
+    found = Statement.objects.filter(recorded_at__lte=at).select_related(
+        "artist__consent_subject", "notice", "entry", "key"
+    )
+    if chosen.artist:
+        found = found.filter(
+            Q(artist__consent_subject__urn=chosen.artist) | Q(artist__email__icontains=chosen.artist)
+        )
+    if chosen.purpose:
+        found = found.filter(purpose=chosen.purpose)
+    if chosen.since:
+        found = found.filter(recorded_at__gte=chosen.since)
+    if chosen.until:
+        found = found.filter(recorded_at__lt=chosen.until)
+    found = found.annotate(holds=_holds(at))
+    if chosen.status == IN_FORCE:
+        found = found.filter(holds=True)
+    elif chosen.status:
+        found = found.filter(status=chosen.status)
+    return found.order_by("-entry")
+
+
+def page_of(
+    found: QuerySet[Statement], *, before: int | None, size: int = PAGE
+) -> tuple[list[Statement], int | None]:
+    """(one page, the `before` of the next page or None): keyset paging by ledger index, steady while rows are
+    added."""
+    if before is not None:
+        found = found.filter(entry__lt=before)
+    rows = list(found[: size + 1])
+    more = len(rows) > size
+    return rows[:size], rows[size - 1].entry_id if more else None
+
+
+def _holds(at: datetime) -> Exists:
+    """The policy of consent/policy.py in SQL: the last word, a grant, not expired, under a notice still
+    current."""
+    current = Q(pk__in=[])
+    for purpose in PURPOSES.values():
+        notice = current_notice(name=purpose.notice, at=at)
+        current |= Q(purpose=purpose.code, notice__major__gte=notice.major if notice else 0)
+    live = Statement.objects.filter(current, pk=OuterRef("pk"), status=GIVEN, expires_at__gt=at)
+    return Exists(live.filter(~Exists(_later_than(at))))
+
+
+def _later_than(at: datetime) -> QuerySet[Statement]:
+    """Statements after the outer one on the same purpose by the same artist, recorded by `at`."""
+    return Statement.objects.filter(
+        artist=OuterRef("artist"),
+        purpose=OuterRef("purpose"),
+        entry__gt=OuterRef("entry"),
+        recorded_at__lte=at,
+    )
