@@ -1,8 +1,8 @@
 """Adapter files: safetensors of float32, written in one canonical form and read with limits.
 
-The format (https://huggingface.co/docs/safetensors): 8 bytes little-endian length of the header, a JSON header that
-gives each tensor's type, shape and place, then the numbers. The reader knows what must be there from the
-specification, so a hostile header is refused before anything of its choosing is allocated.
+The format (https://huggingface.co/docs/safetensors): 8 bytes little-endian length of the header, a JSON
+header that gives each tensor's type, shape and place, then the numbers. The reader knows what must be there
+from the specification, so a hostile header is refused before anything of its choosing is allocated.
 """
 
 import json
@@ -46,7 +46,8 @@ def dumps(
 
 
 def loads(data: bytes, spec: AdapterSpec) -> dict[str, NDArray[np.float32]]:
-    """The tensors of a file of that specification, finite and complete; raises Refusal `adapter-*` otherwise."""
+    """The tensors of a file of that specification, finite and complete; raises Refusal `adapter-*`
+    otherwise."""
     if len(data) > size_limit(spec):
         raise refusal("adapter-too-large", f"{len(data)} bytes.")
     header, start = _header(data)
@@ -104,7 +105,8 @@ def _place(entry: Any, name: str, shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def _check_cover(places: Mapping[str, tuple[int, int]], total: int) -> None:
-    """The tensors lie one after the other from 0 to the end: none overlaps, nothing is hidden between them."""
+    """The tensors lie one after the other from 0 to the end: none overlaps, nothing is hidden between
+    them."""
     at = 0
     for begin, end in sorted(places.values()):
         if begin != at:

@@ -1,7 +1,7 @@
 """What may be aggregated: the exact names, shapes and order of the shared numbers of an adapter.
 
-FFA-LoRA: the factor A is frozen, made from a public seed and the same for everybody; only B is trained and summed,
-so the mean of the updates is the update of the mean.
+FFA-LoRA: the factor A is frozen, made from a public seed and the same for everybody; only B is trained and
+summed, so the mean of the updates is the update of the mean.
 """
 
 import hashlib
@@ -26,8 +26,8 @@ _KEYS = frozenset(("v", "base", "rank", "alpha", "targets", "seed", "shared", "t
 class AdapterSpec:
     """The shape of the shared adapter of one base.
 
-    `base` reads "sha256:<hex>"; `shared` names the summed factor; `tensors` are (name, shape) in ascending order of
-    their names, which is also the order of the flat vector.
+    `base` reads "sha256:<hex>"; `shared` names the summed factor; `tensors` are (name, shape) in ascending
+    order of their names, which is also the order of the flat vector.
     """
 
     base: str

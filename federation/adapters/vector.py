@@ -12,7 +12,8 @@ Tensors = Mapping[str, NDArray[np.floating]]
 
 
 def check(tensors: Tensors, spec: AdapterSpec) -> None:
-    """Return when exactly the tensors of the specification are there, finite; raises `adapter-invalid` otherwise."""
+    """Return when exactly the tensors of the specification are there, finite; raises `adapter-invalid`
+    otherwise."""
     if set(tensors) != set(spec.shapes):
         raise refusal("adapter-invalid", "Its tensors have other names.")
     for name, shape in spec.tensors:

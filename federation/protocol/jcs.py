@@ -1,6 +1,7 @@
 """Canonical JSON (RFC 8785) for what this protocol signs: no floating-point numbers, so no number formatting.
 
-Fractions travel as decimal strings. Whole numbers stay within ±(2^53 - 1), the range in which every JSON reader agrees.
+Fractions travel as decimal strings. Whole numbers stay within ±(2^53 - 1), the range in which every JSON
+reader agrees.
 """
 
 import json

@@ -1,4 +1,5 @@
-"""Ed25519 signatures (RFC 8032) under labels, base64url without padding (RFC 4648 section 5), and fingerprints.
+"""Ed25519 signatures (RFC 8032) under labels, base64url without padding (RFC 4648 section 5), and
+fingerprints.
 
 Every signed text starts with a label of its own, so a signature for one purpose never serves another.
 """
@@ -50,7 +51,8 @@ def raw_public(private: Ed25519PrivateKey) -> bytes:
 
 
 def fingerprint(public: bytes) -> str:
-    """What an artist compares: the first 20 base32 characters of SHA-256 of the key, in five groups of four."""
+    """What an artist compares: the first 20 base32 characters of SHA-256 of the key, in five groups of
+    four."""
     text = base64.b32encode(hashlib.sha256(public).digest()).decode("ascii").lower()[:20]
     return "-".join(text[at : at + 4] for at in range(0, 20, 4))
 

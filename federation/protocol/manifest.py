@@ -13,9 +13,9 @@ from federation.protocol import fields, jcs, keys
 from federation.protocol.errors import refusal
 from federation.protocol.params import MAX_COHORT, MAX_SCALE, RoundParams
 
+_TERMS = ("scheme", "base", "spec", "spec_hash", "previous", "training", "clip", "scale", "modulus_bits")
 _KEYS = frozenset(
-    ("v", "round", "campaign", "scheme", "base", "spec", "spec_hash", "previous", "training", "clip", "scale")
-    + ("modulus_bits", "min_cohort", "threshold", "deadlines", "server_key", "issued_at")
+    ("v", "round", "campaign", *_TERMS, "min_cohort", "threshold", "deadlines", "server_key", "issued_at")
 )
 _TRAINING = frozenset(("steps", "batch", "lr", "caption_dropout"))
 _PREVIOUS = frozenset(("number", "sha256"))
@@ -24,7 +24,8 @@ _MAX_DEADLINES = 16
 
 @dataclass(frozen=True)
 class Training:
-    """How each device trains: steps, pictures a step, learning rate and share of captions left out (decimal strings)."""
+    """How each device trains: steps, pictures a step, learning rate and share of captions left out (decimal
+    strings)."""
 
     steps: int
     batch: int
@@ -43,7 +44,8 @@ class Training:
 
 @dataclass(frozen=True)
 class Previous:
-    """The version of the shared adapter that the round starts from: its number and the SHA-256 (hex) of its file."""
+    """The version of the shared adapter that the round starts from: its number and the SHA-256 (hex) of its
+    file."""
 
     number: int
     sha256: str
@@ -51,7 +53,8 @@ class Previous:
 
 @dataclass(frozen=True)
 class Manifest:
-    """One round's terms. `spec` is the adapter specification as JSON, `base` and `spec_hash` read "sha256:<hex>"."""
+    """One round's terms. `spec` is the adapter specification as JSON, `base` and `spec_hash` read
+    "sha256:<hex>"."""
 
     round_id: UUID
     campaign: UUID

@@ -20,8 +20,8 @@ class RoundParams:
     """The numbers that both sides of one round agree on.
 
     `length` counts the numbers of the update, `scale` the steps of the fixed point in one unit, `clip` is the
-    largest L2 norm of an update (in units), `min_cohort` the smallest roster, `threshold` the fewest survivors.
-    `manifest_hash` binds every message to the signed manifest that these numbers were read from.
+    largest L2 norm of an update (in units), `min_cohort` the smallest roster, `threshold` the fewest
+    survivors. `manifest_hash` binds every message to the signed manifest that these numbers were read from.
     """
 
     round_id: UUID
@@ -69,8 +69,8 @@ class RoundParams:
     def squared_norm_bound(self) -> int:
         """The largest squared L2 norm of a rounded vector, in steps of the fixed point.
 
-        Kairouz, Liu and Steinke 2021, theorem 1, with beta = exp(-1/2), where sqrt(2 ln(1/beta)) = 1; never more
-        than the worst case (sC + sqrt(d))^2.
+        Kairouz, Liu and Steinke 2021, theorem 1, with beta = exp(-1/2), where sqrt(2 ln(1/beta)) = 1; never
+        more than the worst case (sC + sqrt(d))^2.
         """
         return _squared_norm_bound(self.length, self.clip, self.scale)
 
@@ -89,7 +89,8 @@ def default_scale(length: int) -> int:
 
 
 def finest_scale(length: int, clip: float, max_cohort: int = MAX_COHORT) -> int:
-    """The largest power of two with which the sum of `max_cohort` vectors cannot wrap: the least rounding error."""
+    """The largest power of two with which the sum of `max_cohort` vectors cannot wrap: the least rounding
+    error."""
     scale = 1
     while scale < MAX_SCALE and max_cohort * _norm_bound(length, clip, 2 * scale) < 1 << 31:
         scale *= 2

@@ -1,7 +1,7 @@
 """From a float update to ring elements and back: clip to an L2 norm, scale, round at random, check the norm.
 
-The rounding is unbiased, so the mean of many devices is not pulled to either side. Its bits need not be secret,
-but they come from the caller's generator: the same generator gives the same vector.
+The rounding is unbiased, so the mean of many devices is not pulled to either side. Its bits need not be
+secret, but they come from the caller's generator: the same generator gives the same vector.
 """
 
 import numpy as np

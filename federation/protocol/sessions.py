@@ -1,16 +1,17 @@
 """The two sides of a round as every scheme has them.
 
-A device holds a `ClientSession` and takes each step at most once. The server holds no object between requests: its
-state is a JSON-able mapping that a database row keeps, and each function below is called by one service:
+A device holds a `ClientSession` and takes each step at most once. The server holds no object between
+requests: its state is a JSON-able mapping that a database row keeps, and each function below is called by
+one service:
 
-    open(roster)                    -> state          when the roster is drawn
-    message_limit(step)             -> bytes          before a message is read
-    accept(state, step, id, data)   -> facts          when a message arrives; changes nothing
-    close(state, step, answers)     -> state          once, when the step is over: who answered, with which facts
-    inbox(state, step, id)          -> bytes          what a device needs for that step
-    fold(partial, data)             -> partial sum    for each survivor's masked input, by any number of workers
-    combine(partials)               -> partial sum
-    finish(state, partial)          -> mean update    after the last step was closed
+    open(roster)                   -> state        when the roster is drawn
+    message_limit(step)            -> bytes        before a message is read
+    accept(state, step, id, data)  -> facts        when a message arrives; changes nothing
+    close(state, step, answers)    -> state        once, when the step is over: who answered, with what facts
+    inbox(state, step, id)         -> bytes        what a device needs for that step
+    fold(partial, data)            -> partial sum  for each survivor's masked input, by any number of workers
+    combine(partials)              -> partial sum
+    finish(state, partial)         -> mean update  after the last step was closed
 """
 
 from collections.abc import Iterable, Mapping
@@ -64,10 +65,12 @@ class ServerSession(Protocol):
         """The facts of a message that is right, to be kept beside it; raises Refusal for any other."""
 
     def close(self, state: State, step: Step, answers: Mapping[UUID, Facts]) -> dict[str, Any]:
-        """The state after that step, with those who answered. Raises `list-under-threshold` when too few did."""
+        """The state after that step, with those who answered. Raises `list-under-threshold` when too few
+        did."""
 
     def inbox(self, state: State, step: Step, device: UUID) -> bytes:
-        """The server's message for that device and step. Raises `stage-not-yet` while the step before is open."""
+        """The server's message for that device and step. Raises `stage-not-yet` while the step before is
+        open."""
 
     def survivors(self, state: State) -> tuple[UUID, ...]:
         """Whose input counts; known once masked-input was closed (else `stage-not-yet`)."""

@@ -1,4 +1,5 @@
-"""The four steps of a round, after Bonawitz et al. 2017, in order, with their numbers and their names in URLs."""
+"""The four steps of a round, after Bonawitz et al. 2017, in order, with their numbers and their names in
+URLs."""
 
 from enum import Enum, IntEnum
 
@@ -31,7 +32,8 @@ _BY_SLUG = {step.slug: step for step in Step}
 
 
 class Side(Enum):
-    """Who speaks: a device's message has the step's number, the server's answer for a step has the top bit set."""
+    """Who speaks: a device's message has the step's number, the server's answer for a step has the top bit
+    set."""
 
     DEVICE = 0x00
     SERVER = 0x80

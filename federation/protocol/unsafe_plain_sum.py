@@ -1,7 +1,8 @@
 """UnsafePlainSum: the four steps with nothing hidden. The server reads every single update.
 
-It stands in until secure aggregation is there, walks the same four steps over the same messages, and warns whenever
-it is made. The lists that each device is shown are hashed and sent back, so that one list holds for everybody.
+It stands in until secure aggregation is there, walks the same four steps over the same messages, and warns
+whenever it is made. The lists that each device is shown are hashed and sent back, so that one list holds for
+everybody.
 """
 
 import hashlib
@@ -33,7 +34,8 @@ class PlainClient:
     """A device's side; see `sessions.ClientSession`.
 
     1. advertise-keys: an empty body, there are no keys.
-    2. share-keys: the SHA-256 of the list of those who advertised, once this device is on it and it is long enough.
+    2. share-keys: the SHA-256 of the list of those who advertised, once this device is on it and it is long
+    enough.
     3. masked-input: the clipped and rounded update, not masked.
     4. unmask: the SHA-256 of the list of survivors, which may only have shrunk.
     """
@@ -113,8 +115,8 @@ class PlainClient:
 class PlainServer:
     """The server's side; see `sessions.ServerSession`.
 
-    The state is {"next": slug or null, "lists": {slug: [device, ...]}}: the roster stands under "roster", and under
-    each closed step the devices that answered it. A step's inbox is the list of the step before.
+    The state is {"next": slug or null, "lists": {slug: [device, ...]}}: the roster stands under "roster",
+    and under each closed step the devices that answered it. A step's inbox is the list of the step before.
     """
 
     def __init__(self, params: RoundParams) -> None:

@@ -1,4 +1,5 @@
-"""The bytes of a message: a fixed header of 74 bytes, then the body, nothing after it. All numbers little-endian.
+"""The bytes of a message: a fixed header of 74 bytes, then the body, nothing after it. All numbers
+little-endian.
 
     0   4  magic      "FAM\\0"
     4   1  version    1
@@ -87,7 +88,8 @@ def _step(number: int) -> Step:
 
 
 def expect(data: bytes, params: RoundParams, step: Step, sender: UUID) -> memoryview:
-    """The body of the message that this sender owes at this step of this round, or a Refusal that says what differs."""
+    """The body of the message that this sender owes at this step of this round, or a Refusal that says what
+    differs."""
     frame = unpack(data)
     if frame.round_id != params.round_id:
         raise refusal("message-wrong-round")

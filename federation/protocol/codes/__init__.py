@@ -1,4 +1,5 @@
-"""Every refusal by its code: the sentence, the fix, the HTTP status. docs/codes.md is made from these tables."""
+"""Every refusal by its code: the sentence, the fix, the HTTP status. docs/codes.md is made from these
+tables."""
 
 from federation.protocol.codes.agent import AGENT
 from federation.protocol.codes.doors import DOORS

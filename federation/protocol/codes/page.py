@@ -4,8 +4,8 @@ from federation.protocol.codes import AGENT, ROUNDS, SERVER, Code
 
 _HEAD = """# Codes
 
-Every refusal of the protocol, of the server's doors for devices, and of the agent has a code, a sentence and a fix.
-The command line, the pages and the API use the same ones. This page is made by
+Every refusal of the protocol, of the server's doors for devices, and of the agent has a code, a sentence and
+a fix. The command line, the pages and the API use the same ones. This page is made by
 `python -m federation.protocol.codes`; a test compares it with the tables.
 """
 
