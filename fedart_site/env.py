@@ -97,7 +97,9 @@ def secret(name: str, *, shortest: int = 0, required_because: str = "") -> str:
         try:
             value = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error}. Fix the path or rights.") from None
+            raise ImproperlyConfigured(
+                f"{name}_FILE cannot be read: {error}. Fix the path or rights."
+            ) from None
     if required_because and not value:
         raise ImproperlyConfigured(f"{name} is missing: {required_because}. Set {name} or {name}_FILE.")
     if value and len(value) < shortest:

@@ -3,9 +3,7 @@
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
-UNKNOWN = (
-    "No {what} is known. Run `python manage.py services up` to start private ones, or set {name} to one of yours."
-)
+UNKNOWN = "No {what} is known. Run `python manage.py services up` to start private ones, or set {name} to one of yours."
 
 
 def missing_engines() -> list[str]:

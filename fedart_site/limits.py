@@ -38,7 +38,9 @@ class BodyLimitMiddleware:
         limit = limit_of(request.path)
         declared = request.META.get("CONTENT_LENGTH") or "0"
         if not declared.isascii() or not declared.isdigit():
-            return problem(request, 400, "bad_length", "Content-Length is not a number.", "Send the body's length.")
+            return problem(
+                request, 400, "bad_length", "Content-Length is not a number.", "Send the body's length."
+            )
         if int(declared) > limit:
             return problem(
                 request,

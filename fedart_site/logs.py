@@ -11,16 +11,47 @@ from typing import Any
 import structlog
 
 PRIVATE_KEYS = frozenset(
-    "email e_mail mail prompt negative_prompt ip ip_address remote_addr x_forwarded_for client token access_token "
-    "refresh_token device_code user_code password secret authorization cookie cookies session sessionid csrftoken "
-    "caption display_name body data signature private_key request".split()
+    (
+        "access_token",
+        "authorization",
+        "body",
+        "caption",
+        "client",
+        "cookie",
+        "cookies",
+        "csrftoken",
+        "data",
+        "device_code",
+        "display_name",
+        "email",
+        "e_mail",
+        "ip",
+        "ip_address",
+        "mail",
+        "negative_prompt",
+        "password",
+        "private_key",
+        "prompt",
+        "refresh_token",
+        "remote_addr",
+        "request",
+        "secret",
+        "session",
+        "sessionid",
+        "signature",
+        "token",
+        "user_code",
+        "x_forwarded_for",
+    )
 )
 REMOVED = "[removed]"
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.?\d)")
 IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){2,7}[0-9a-fA-F]{1,4}(?![\w:])|(?<![\w:])::1(?![\w:])")
 BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
-QUERY = re.compile(r"\b(token|code|user_code|device_code|key|password|secret|prompt)=[^&\s\"']+", re.IGNORECASE)
+QUERY = re.compile(
+    r"\b(token|code|user_code|device_code|key|password|secret|prompt)=[^&\s\"']+", re.IGNORECASE
+)
 URL_PASSWORD = re.compile(r"(\w+://[^/\s:@]*):[^/\s@]+@")
 
 Event = MutableMapping[str, Any]

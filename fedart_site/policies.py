@@ -74,9 +74,13 @@ def email_settings(state_dir: Path, *, production: bool) -> dict[str, Any]:
         try:
             return environ.Env.email_url_config(url)
         except (ValueError, KeyError, ImproperlyConfigured):
-            raise ImproperlyConfigured("EMAIL_URL cannot be read. Write smtp+tls://user:password@host:587.") from None
+            raise ImproperlyConfigured(
+                "EMAIL_URL cannot be read. Write smtp+tls://user:password@host:587."
+            ) from None
     if production:
-        raise ImproperlyConfigured("EMAIL_URL is missing: people must get letters. Set it to your mail server.")
+        raise ImproperlyConfigured(
+            "EMAIL_URL is missing: people must get letters. Set it to your mail server."
+        )
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
         "EMAIL_FILE_PATH": str(state_dir / "mail"),

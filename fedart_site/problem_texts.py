@@ -15,19 +15,39 @@ TEXTS: dict[type[Exception], tuple[str, str, str]] = {
         "This content type is not taken here.",
         "Send the content type that the API description names.",
     ),
-    exceptions.NotAuthenticated: ("not_authenticated", "Nobody is signed in.", "Sign in, or send a Bearer token."),
+    exceptions.NotAuthenticated: (
+        "not_authenticated",
+        "Nobody is signed in.",
+        "Sign in, or send a Bearer token.",
+    ),
     exceptions.AuthenticationFailed: (
         "authentication_failed",
         "The credentials are not valid, or no longer.",
         "Sign in again, or get a new token.",
     ),
-    exceptions.PermissionDenied: ("forbidden", "You may not do this.", "Use an account or device that has the right."),
+    exceptions.PermissionDenied: (
+        "forbidden",
+        "You may not do this.",
+        "Use an account or device that has the right.",
+    ),
     PermissionDenied: ("forbidden", "You may not do this.", "Use an account or device that has the right."),
-    exceptions.NotFound: ("not_found", "There is nothing at this address.", "Check the address and the id in it."),
+    exceptions.NotFound: (
+        "not_found",
+        "There is nothing at this address.",
+        "Check the address and the id in it.",
+    ),
     Http404: ("not_found", "There is nothing at this address.", "Check the address and the id in it."),
-    exceptions.MethodNotAllowed: ("method_not_allowed", "This method is not known here.", "See the Allow header."),
+    exceptions.MethodNotAllowed: (
+        "method_not_allowed",
+        "This method is not known here.",
+        "See the Allow header.",
+    ),
     exceptions.NotAcceptable: ("not_acceptable", "Only JSON is answered here.", "Accept application/json."),
-    exceptions.Throttled: ("slow_down", "Too many requests.", "Wait as long as Retry-After says, then try again."),
+    exceptions.Throttled: (
+        "slow_down",
+        "Too many requests.",
+        "Wait as long as Retry-After says, then try again.",
+    ),
 }
 
 Document = Callable[..., dict[str, Any]]
@@ -38,7 +58,11 @@ def of_api_exception(error: Exception, document: Document) -> tuple[dict[str, An
     headers: dict[str, str] = {}
     if isinstance(error, exceptions.ValidationError):
         found = document(
-            400, "invalid", "Some values were not accepted.", "Correct the fields named in `errors`.", errors=error.detail
+            400,
+            "invalid",
+            "Some values were not accepted.",
+            "Correct the fields named in `errors`.",
+            errors=error.detail,
         )
         return found, headers
     code, detail, fix = next(

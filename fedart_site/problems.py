@@ -148,7 +148,9 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500."""
     detail = "Something went wrong on our side; nothing was changed that is not shown."
-    return problem(request, 500, "server_error", detail, "Try again; if it stays, tell the operator when it happened.")
+    return problem(
+        request, 500, "server_error", detail, "Try again; if it stays, tell the operator when it happened."
+    )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

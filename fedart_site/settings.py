@@ -27,7 +27,9 @@ FEDART_PROCESS = env.choice("FEDART_PROCESS", ("command", "web", "worker", "beat
 if IS_PRODUCTION:
     SECRET_KEY = env.secret("SECRET_KEY", shortest=50, required_because="it signs sessions and links")
 else:
-    SECRET_KEY = env.secret("SECRET_KEY", shortest=50) or env.kept_secret(STATE_DIR / "secrets/django-secret-key")
+    SECRET_KEY = env.secret("SECRET_KEY", shortest=50) or env.kept_secret(
+        STATE_DIR / "secrets/django-secret-key"
+    )
 SERVER_KEY_FILE = Path(env.text("SERVER_KEY_FILE") or STATE_DIR / "secrets/server-key.pem")
 METRICS_TOKEN = env.secret("METRICS_TOKEN", shortest=20)
 
@@ -63,7 +65,9 @@ CHANNEL_LAYERS = {
 }
 
 # --- Celery -----------------------------------------------------------------------------------------
-CELERY_BROKER_URL = env.service_url("CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"), _redis["broker"])
+CELERY_BROKER_URL = env.service_url(
+    "CELERY_BROKER_URL", ("redis", "rediss", "amqp", "amqps"), _redis["broker"]
+)
 CELERY_RESULT_BACKEND = _redis["results"]
 CELERY_TASK_ACKS_LATE = CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -83,7 +87,9 @@ CELERY_RESULT_EXPIRES = 3600
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_TASK_DEFAULT_QUEUE = "rounds"
-CELERY_TASK_ROUTES = {f"{queue}.*": {"queue": queue} for queue in ("rounds", "aggregate", "generate", "exports")}
+CELERY_TASK_ROUTES = {
+    f"{queue}.*": {"queue": queue} for queue in ("rounds", "aggregate", "generate", "exports")
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(STATE_DIR / "beat-schedule")
 CELERY_BEAT_SCHEDULE = {
     # `expires`: a queue that was down for an hour must not run an hour of ticks.
@@ -159,7 +165,11 @@ LANGUAGE_CODE, TIME_ZONE, USE_I18N, USE_TZ = "en-gb", "UTC", False, True
 MAX_BODY = 1024 * 1024
 # Bodies are limited by path before anything is parsed (limits.py); these are Django's own second line.
 DATA_UPLOAD_MAX_MEMORY_SIZE, DATA_UPLOAD_MAX_NUMBER_FIELDS, DATA_UPLOAD_MAX_NUMBER_FILES = MAX_BODY, 200, 100
-FILE_UPLOAD_MAX_MEMORY_SIZE, FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = MAX_BODY, 0o600, 0o700
+FILE_UPLOAD_MAX_MEMORY_SIZE, FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = (
+    MAX_BODY,
+    0o600,
+    0o700,
+)
 
 # --- Files ------------------------------------------------------------------------------------------
 MEDIA_ROOT = STATE_DIR / "media"
@@ -212,6 +222,7 @@ vars().update(policies.https_settings(production=IS_PRODUCTION))
 REST_FRAMEWORK = policies.REST_FRAMEWORK
 SPECTACULAR_SETTINGS = policies.SPECTACULAR
 OAUTH2_PROVIDER = policies.oauth(PUBLIC_ORIGIN)
+OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"  # migrations that point at it read this
 
 # --- The mission ------------------------------------------------------------------------------------
 CONSENT_TERMS_SOURCE = "federation.selectors.training_terms"
@@ -219,5 +230,7 @@ CONSENT_TERMS_SOURCE = "federation.selectors.training_terms"
 ALLOW_UNSAFE_PLAIN_SUM = env.boolean("FEDART_ALLOW_UNSAFE_PLAIN_SUM", not IS_PRODUCTION)
 
 # --- Logs -------------------------------------------------------------------------------------------
-LOGGING = logs.configure(as_json=env.choice("LOG_FORMAT", ("json", "console"), "json" if IS_PRODUCTION else "console"))
+LOGGING = logs.configure(
+    as_json=env.choice("LOG_FORMAT", ("json", "console"), "json" if IS_PRODUCTION else "console")
+)
 LOGGING_CONFIG = "logging.config.dictConfig"

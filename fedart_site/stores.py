@@ -17,8 +17,10 @@ def storages(root: Path, *, production: bool) -> dict[str, dict[str, Any]]:
     """Django's STORAGES: folders below `root`, or prefixes of one S3 bucket when FEDART_STORAGE=s3."""
     kind = env.choice("FEDART_STORAGE", ("local", "s3"), "local")
     make = _s3 if kind == "s3" else _folder
-    static = "whitenoise.storage.CompressedManifestStaticFilesStorage" if production else (
-        "django.contrib.staticfiles.storage.StaticFilesStorage"
+    static = (
+        "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if production
+        else ("django.contrib.staticfiles.storage.StaticFilesStorage")
     )
     return {name: make(root, name) for name in KEPT} | {"staticfiles": {"BACKEND": static}}
 
@@ -38,7 +40,9 @@ def _folder(root: Path, name: str) -> dict[str, Any]:
 def _s3(root: Path, name: str) -> dict[str, Any]:
     bucket = env.text("S3_BUCKET")
     if not bucket:
-        raise ImproperlyConfigured("FEDART_STORAGE is s3 but S3_BUCKET is missing. Set it to the bucket's name.")
+        raise ImproperlyConfigured(
+            "FEDART_STORAGE is s3 but S3_BUCKET is missing. Set it to the bucket's name."
+        )
     options: dict[str, Any] = {
         "bucket_name": bucket,
         "location": "/".join(part for part in (env.text("S3_PREFIX"), name) if part),

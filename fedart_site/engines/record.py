@@ -41,7 +41,9 @@ class Record:
     def names_of(self, database_url: str, redis_url: str) -> list[str]:
         """Which of the given addresses are these engines (whatever the database's name or number)."""
         pairs = (("PostgreSQL", self.database_url, database_url), ("Valkey", self.redis_url, redis_url))
-        return [name for name, ours, used in pairs if ours and ours.rpartition("/")[0] == used.rpartition("/")[0]]
+        return [
+            name for name, ours, used in pairs if ours and ours.rpartition("/")[0] == used.rpartition("/")[0]
+        ]
 
 
 def read_record(state_dir: Path) -> Record:
@@ -57,7 +59,9 @@ def read_record(state_dir: Path) -> Record:
     except FileNotFoundError:
         return Record()
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SystemExit(f"{path} cannot be read ({error}). Mend its rights, or move it away to start anew.") from None
+        raise SystemExit(
+            f"{path} cannot be read ({error}). Mend its rights, or move it away to start anew."
+        ) from None
 
 
 def write_record(state_dir: Path, record: Record) -> Record:

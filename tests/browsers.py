@@ -1,0 +1,64 @@
+"""Chromium for journeys: one browser for the run, a fresh context and page for each test."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def chromium_path() -> str:
+    """FEDART_CHROMIUM, or where the system keeps its browser.
+
+    Raises:
+        FileNotFoundError: there is none; the message says how to get one.
+    """
+    for place in (os.environ.get("FEDART_CHROMIUM", ""), *PLACES):
+        if place and Path(place).exists():
+            return place
+    raise FileNotFoundError(
+        "No Chromium. Install it (apt-get install chromium) or set FEDART_CHROMIUM to its path."
+    )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    """One headless Chromium for the run."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        # As root the sandbox cannot work; the small /dev/shm of containers breaks big pages.
+        args = ["--no-sandbox", "--disable-dev-shm-usage"]
+        found = play.chromium.launch(executable_path=chromium_path(), args=args)
+        yield found
+        found.close()
+
+
+@pytest.fixture
+def context(browser: "Browser") -> Iterator["BrowserContext"]:
+    """A visitor without cookies; a script error on a page fails the test."""
+    found = browser.new_context(viewport=WIDE, locale="en-GB")
+    found.set_default_timeout(15_000)
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def page(context: "BrowserContext") -> Iterator["Page"]:
+    """One page. Errors in its scripts, and what the content security policy blocked, fail the test."""
+    found = context.new_page()
+    errors: list[str] = []
+    found.on("pageerror", lambda error: errors.append(str(error)))
+    found.on(
+        "console",
+        lambda line: errors.append(line.text) if "Content Security Policy" in line.text else None,
+    )
+    yield found
+    assert not errors, errors

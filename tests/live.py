@@ -1,0 +1,109 @@
+"""The whole platform as real processes, once for the run: `platform`. Tests that use it carry @pytest.mark.live."""
+
+import os
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from fedart_site.engines.launch import free_port
+from fedart_site.processes.crew import Crew
+from fedart_site.processes.plan import ROOT
+from fedart_site.processes.plan import platform as plan_of
+from tests.waiting import wait_for
+
+# Databases of Valkey far from those of the xdist workers (tests/conftest.py).
+LIVE_REDIS = 100
+DATABASE = "fedart_live"
+
+
+class Platform:
+    """The running platform: its address, its environment, and its processes by name (web, rounds, generate, beat)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port = free_port()
+        self.url = f"http://localhost:{self.port}"
+        self.state_dir = folder
+        self.env = os.environ | {
+            "FEDART_ENV": "test",
+            "FEDART_STATE_DIR": str(folder),
+            "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{DATABASE}",
+            "REDIS_URL": f"{os.environ['FEDART_TEST_REDIS']}/{LIVE_REDIS}",
+            "PUBLIC_ORIGIN": self.url,
+            "FEDART_TINY_BASE": "1",
+        }
+        self.env.pop("DJANGO_SETTINGS_MODULE", None)
+        self.crew = Crew(plan_of(port=self.port), env=self.env, logs=folder / "logs")
+
+    def process(self, name: str) -> "subprocess.Popen[bytes]":
+        """The process object of a name."""
+        return self.crew.children[name]
+
+    def kill(self, name: str) -> None:
+        """SIGKILL it, as a crash would."""
+        self.crew.kill(name)
+
+    def restart(self, name: str) -> None:
+        """Start it anew and wait until the platform is ready again."""
+        self.crew.restart(name)
+        self.wait_ready()
+
+    def log(self, name: str) -> str:
+        """What a process wrote."""
+        return (self.crew.logs / f"{name}.log").read_text(errors="replace")
+
+    def manage(self, *arguments: str, stdin: str | None = None, timeout: float = 180) -> str:
+        """Run a management command against the live database; what it printed.
+
+        Raises:
+            AssertionError: it failed; with its last lines.
+        """
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.env,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+        assert done.returncode == 0, (
+            f"manage.py {' '.join(arguments)}: {done.stderr[-2000:]}{done.stdout[-500:]}"
+        )
+        return done.stdout
+
+    def wait_ready(self, seconds: float = 90) -> None:
+        """Until /readyz says that database, Valkey and both workers answer."""
+        wait_for(self._ready, seconds=seconds, what="/readyz answering 200", every=0.3)
+
+    def _ready(self) -> bool:
+        ended = self.crew.ended()
+        assert not ended, {name: self.log(name)[-2000:] for name in ended}
+        try:
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+
+@pytest.fixture(scope="session")
+def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Web, workers and beat on a database of their own."""
+    admin = os.environ["DATABASE_URL"]
+    with psycopg.connect(admin, autocommit=True) as connection:
+        connection.execute(f"drop database if exists {DATABASE} with (force)")
+        connection.execute(f"create database {DATABASE}")
+    live = Platform(tmp_path_factory.mktemp("live"))
+    live.manage("setup")
+    try:
+        live.crew.start_all()
+        live.wait_ready()
+        yield live
+    finally:
+        live.crew.stop()
