@@ -1,0 +1,24 @@
+"""The tables of federated learning, one file each."""
+
+from federation.models.adapter import AdapterVersion
+from federation.models.base import Base
+from federation.models.campaign import Campaign
+from federation.models.device import Device
+from federation.models.enrolment import DeviceEnrolment
+from federation.models.event import Event
+from federation.models.message import Fold, Message
+from federation.models.participation import Participation
+from federation.models.round import Round
+
+__all__ = [
+    "AdapterVersion",
+    "Base",
+    "Campaign",
+    "Device",
+    "DeviceEnrolment",
+    "Event",
+    "Fold",
+    "Message",
+    "Participation",
+    "Round",
+]

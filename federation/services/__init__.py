@@ -1,0 +1,1 @@
+"""What changes federated state: verbs with keyword-only arguments that return the changed row."""

@@ -1,0 +1,160 @@
+"""What devices send: checked in order of cost, kept exactly once, under the hash of its bytes."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from consent.purposes import TRAIN_SHARED
+from consent.selectors import live_grant
+from federation import queue, states
+from federation.models import Device, Message, Participation, Round
+from federation.protocol import keys
+from federation.protocol.errors import refusal
+from federation.protocol.steps import Step
+from federation.store import put_bytes, update_name, updates
+from federation.terms import server_of
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One interactive stage: the step it waits for, and what a participation is before and after its answer."""
+
+    step: Step
+    before: str
+    after: str
+
+
+STAGES: Mapping[str, Stage] = {
+    "advertising": Stage(Step.ADVERTISE_KEYS, "rostered", "advertised"),
+    "sharing": Stage(Step.SHARE_KEYS, "advertised", "shared"),
+    "collecting": Stage(Step.MASKED_INPUT, "shared", "submitted"),
+    "unmasking": Stage(Step.UNMASK, "submitted", "unmasked"),
+}
+STAGE_OF: Mapping[Step, str] = {stage.step: name for name, stage in STAGES.items()}
+ORDER = tuple(states.ROUND)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A message on its way in; `length` is what the sender says, nothing has been read yet."""
+
+    step: Step
+    length: int | None
+    body: IO[bytes]
+    signature: str
+
+
+def part_of(*, device: Device, round_id: UUID) -> Participation:
+    """The device's part in that round. Raises Refusal `round-unknown`, `device-withdrawn` or `not-in-round`."""
+    if device.state == "withdrawn":
+        raise refusal("device-withdrawn")
+    if not Round.objects.filter(pk=round_id).exists():
+        raise refusal("round-unknown")
+    part = (
+        Participation.objects.select_related("round__campaign", "device")
+        .filter(round_id=round_id, device=device)
+        .first()
+    )
+    if part is None:
+        raise refusal("not-in-round")
+    return part
+
+
+def accept_message(*, device: Device, round_id: UUID, upload: Upload, at: datetime) -> tuple[Message, bool]:
+    """Keeps one message. Returns it and whether it is new; the same bytes again are not an error.
+
+    Raises Refusal, in this order: round, device, stage, length (before a byte is read), signature, repetition,
+    consent, content.
+    """
+    part = part_of(device=device, round_id=round_id)
+    round_ = part.round
+    known = Message.objects.filter(participation=part, step=upload.step.slug).first()
+    if known is None:
+        refuse_wrong_stage(round_, upload.step, at)
+        _refuse_left(part)
+    if upload.length is None:
+        raise refusal("body-length-missing")
+    server = server_of(round_)
+    limit = server.message_limit(upload.step)
+    if upload.length > limit:
+        raise refusal("message-too-long", f"{upload.length} bytes, at most {limit}.")
+    data = upload.body.read(limit + 1)
+    if len(data) != upload.length:
+        raise refusal("message-truncated" if len(data) < upload.length else "message-too-long")
+    keys.verify(
+        bytes(device.public_key), upload.signature, keys.message_text(round_id, upload.step, data)
+    )
+    sha256 = hashlib.sha256(data).hexdigest()
+    if known is not None:
+        return _again(known, sha256), False
+    _refuse_without_grant(part, at)
+    facts = server.accept(round_.session, upload.step, device.id, data)
+    name = put_bytes(updates(), update_name(round_id, sha256), data)
+    message = Message(
+        participation=part,
+        step=upload.step.slug,
+        sha256=sha256,
+        size=len(data),
+        storage_name=name,
+        signature=upload.signature,
+        facts=dict(facts),
+        received_at=at,
+    )
+    return _keep(message, part, at)
+
+
+def refuse_wrong_stage(round_: Round, step: Step, at: datetime) -> None:
+    """Raises Refusal `round-over`, `stage-not-yet` or `stage-over` unless the round waits for this step now."""
+    if round_.state in ("published", "aborted"):
+        raise refusal("round-over")
+    wanted, now = ORDER.index(STAGE_OF[step]), ORDER.index(round_.state)
+    if now < wanted:
+        raise refusal("stage-not-yet")
+    if now > wanted or (round_.deadline is not None and at >= round_.deadline):
+        raise refusal("stage-over")
+
+
+def _refuse_left(part: Participation) -> None:
+    if part.state in ("dropped", "not_drawn"):
+        raise refusal("not-in-round", f"It left the round: {part.state_reason or part.state}.")
+
+
+def _refuse_without_grant(part: Participation, at: datetime) -> None:
+    """A revocation takes effect with the next message, not only at the gates."""
+    if live_grant(artist_id=part.device.artist_id, purpose=TRAIN_SHARED, at=at) is None:
+        if part.state not in ("submitted", "unmasked"):
+            states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
+            queue.advance(part.round_id)
+        raise refusal("no-live-grant")
+
+
+def _again(known: Message, sha256: str) -> Message:
+    if known.sha256 != sha256:
+        raise refusal("message-twice")
+    return known
+
+
+def _keep(message: Message, part: Participation, at: datetime) -> tuple[Message, bool]:
+    """The one transaction of an upload. The round is locked, so that nothing slips in while a stage is closed."""
+    stage = STAGES[STAGE_OF[Step.of(message.step)]]
+    try:
+        with transaction.atomic():
+            round_ = Round.objects.select_for_update(no_key=True).get(pk=part.round_id)
+            refuse_wrong_stage(round_, stage.step, at)
+            message.save(force_insert=True)
+            states.move(part, to=stage.after, at=at, moved_at=at)
+            if not round_.participations.filter(state=stage.before).exists():
+                queue.advance(round_.pk)
+            if stage.step is Step.MASKED_INPUT:
+                queue.fold(round_.pk)
+    except IntegrityError:  # the same device sent the step twice at the same moment
+        known = Message.objects.get(participation=part, step=message.step)
+        return _again(known, message.sha256), False
+    except (states.IllegalMove, states.LostRace):
+        raise refusal("stage-over") from None
+    return message, True

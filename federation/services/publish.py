@@ -1,0 +1,129 @@
+"""A finished mean becomes a version of the shared adapter: file, card, ledger entry, one transaction."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+from django.db import transaction
+from django.db.models import F
+
+from consent.purposes import TRAIN_SHARED
+from consent.selectors import ledger_head, live_grants
+from consent.services import append_entry
+from federation import queue, states
+from federation.adapters import files, vector
+from federation.adapters.spec import AdapterSpec
+from federation.cards import card_of
+from federation.models import AdapterVersion, Campaign, Participation, Round
+from federation.protocol.errors import refusal
+from federation.services.aggregate import MAX_ATTEMPTS, mean_of
+from federation.services.rounds import abort
+from federation.store import blob_name, blobs, put_bytes, read_all
+from federation.terms import spec_of
+
+
+def publish_first(*, campaign: Campaign, at: datetime) -> AdapterVersion:
+    """Version 0: B is zero, so it draws exactly what the base draws."""
+    spec = spec_of(campaign)
+    tensors = vector.unflatten(np.zeros(spec.length), spec)
+    return _publish(campaign=campaign, number=0, spec=spec, tensors=tensors, at=at)
+
+
+def publish_round(*, round_id: UUID, at: datetime) -> Round:
+    """The gate "publish": consent is read again; then previous version plus mean update is the next version."""
+    Round.objects.filter(pk=round_id).update(attempts=F("attempts") + 1)
+    with transaction.atomic():
+        round_ = (
+            Round.objects.select_for_update(of=("self",)).select_related("campaign__base", "previous").get(pk=round_id)
+        )
+        if round_.state != "publishing":
+            return round_
+        if round_.attempts > MAX_ATTEMPTS:
+            return abort(round_=round_, reason="server-failed", at=at)
+        parts = list(round_.participations.filter(state__in=("submitted", "unmasked")))
+        revoked = _revoked(parts, at)
+        if len(parts) - revoked < round_.campaign.threshold:
+            return abort(round_=round_, reason="too-many-revoked", at=at)
+        spec = spec_of(round_.campaign)
+        before = vector.flatten(tensors_of(round_.previous, spec), spec).astype(np.float64)
+        tensors = vector.unflatten(before + mean_of(round_), spec)
+        version = _publish(
+            campaign=round_.campaign,
+            number=round_.previous.number + 1,
+            spec=spec,
+            tensors=tensors,
+            at=at,
+            round_=round_,
+            revoked=revoked,
+        )
+        for part in parts:
+            states.move(part, to="counted", at=at, moved_at=at)
+        data = {"version": version.number, "cohort": len(parts)}
+        states.move(round_, to="published", at=at, data=data, finished_at=at)
+    return round_
+
+
+def tensors_of(version: AdapterVersion, spec: AdapterSpec) -> Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]:
+    """The tensors of a published version; its bytes are checked against its hash."""
+    data = read_all(blobs(), blob_name(version.sha256))
+    if hashlib.sha256(data).hexdigest() != version.sha256:
+        raise refusal("blob-damaged", version.sha256)
+    return files.loads(data, spec)
+
+
+def record_evaluation(*, version_id: UUID, evaluation: Mapping[str, Any]) -> AdapterVersion:
+    """What the gallery measured and drew (held-out loss, sheet); beside the card, which never changes."""
+    version = AdapterVersion.objects.get(pk=version_id)
+    version.evaluation = dict(evaluation)
+    version.save(update_fields=["evaluation"])
+    return version
+
+
+def _revoked(parts: list[Participation], at: datetime) -> int:
+    artists = [part.artist_id for part in parts if part.artist_id is not None]
+    live = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=artists)
+    return sum(part.artist_id not in live for part in parts)
+
+
+def _publish(
+    *,
+    campaign: Campaign,
+    number: int,
+    spec: AdapterSpec,
+    tensors: Mapping[str, np.ndarray[Any, np.dtype[np.float32]]],
+    at: datetime,
+    round_: Round | None = None,
+    revoked: int = 0,
+) -> AdapterVersion:
+    metadata = {
+        "fedart.base": campaign.base.hash,
+        "fedart.spec": spec.hash(),
+        "fedart.campaign": str(campaign.id),
+        "fedart.version": str(number),
+    }
+    data = files.dumps(tensors, spec, metadata)
+    sha256 = hashlib.sha256(data).hexdigest()
+    put_bytes(blobs(), blob_name(sha256), data)
+    card = card_of(
+        campaign=campaign, number=number, round_=round_, sha256=sha256, ledger=ledger_head(), revoked=revoked, at=at
+    )
+    version = AdapterVersion.objects.create(
+        campaign=campaign,
+        number=number,
+        round=round_,
+        previous=round_.previous if round_ else None,
+        sha256=sha256,
+        size=len(data),
+        card=card,
+        cohort_size=round_.survivors if round_ else 0,
+        revoked_since=revoked,
+        created_at=at,
+    )
+    entry = append_entry(kind="version", body={"version": str(version.id), "card": card}, at=at)
+    version.entry_index = entry.index
+    version.save(update_fields=["entry_index"])
+    queue.evaluate(version.id)
+    return version

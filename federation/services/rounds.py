@@ -1,0 +1,195 @@
+"""A round is opened, devices join it, and its cohort is drawn."""
+
+import random
+import uuid
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from consent.purposes import TRAIN_SHARED
+from consent.selectors import live_grants
+from consent.services import append_entry
+from federation import queue, states
+from federation.eligibility import Facts, Verdict, judge
+from federation.models import AdapterVersion, Campaign, Device, Participation, Round
+from federation.protocol import manifest as manifests
+from federation.protocol import roster as rosters
+from federation.protocol.errors import refusal
+from federation.services.safety import refuse_unsafe_scheme
+from federation.signing import server_key
+from federation.terms import manifest_of, server_of
+
+# Reasons that a device may give for leaving a round by itself.
+LEAVING = ("paused-by-artist", "training-failed", "refused-by-agent", "no-pictures", "interrupted", "other")
+BEFORE_DRAW = ("invited", "training", "ready")
+
+
+@transaction.atomic
+def open_round(*, campaign: Campaign, at: datetime) -> Round:
+    """Opens the next round of a running campaign and invites every eligible device, one per artist."""
+    campaign = Campaign.objects.select_for_update(of=("self",)).select_related("base").get(pk=campaign.pk)
+    if campaign.state != "running":
+        raise refusal("campaign-state", f"It is {campaign.state}.")
+    refuse_unsafe_scheme(campaign.scheme)
+    previous = AdapterVersion.objects.filter(campaign=campaign).order_by("-number").first()
+    if previous is None:
+        raise refusal("campaign-state", "It has no version 0.")
+    round_id = uuid.uuid4()
+    manifest = manifest_of(campaign=campaign, round_id=round_id, previous=previous, at=at)
+    signed = manifests.signed(manifest, server_key())
+    last = Round.objects.filter(campaign=campaign).order_by("-number").first()
+    try:
+        with transaction.atomic():
+            round_ = Round.objects.create(
+                id=round_id,
+                campaign=campaign,
+                number=last.number + 1 if last else 1,
+                previous=previous,
+                opened_at=at,
+                stage_began_at=at,
+                deadline=manifest.deadlines["training"],
+                manifest=signed["manifest"],
+                manifest_signature=signed["signature"],
+                manifest_hash=manifest.hash().hex(),
+            )
+    except IntegrityError:
+        raise refusal("round-under-way") from None
+    states.begin(round_, at=at)
+    append_entry(
+        kind="round",
+        body={"round": str(round_id), "manifest": round_.manifest_hash, "did": "opened"},
+        at=at,
+    )
+    invite(round_=round_, at=at)
+    return round_
+
+
+def invite(*, round_: Round, at: datetime, device: Device | None = None) -> int:
+    """Invites whoever is eligible and not yet there: all devices, or the one that just called. Counts them."""
+    devices = Device.objects.exclude(state="withdrawn").order_by("artist_id", "-last_seen_at")
+    if device is not None:
+        devices = devices.filter(pk=device.pk)
+    else:
+        devices = devices.filter(state="active", last_seen_at__isnull=False)
+    found = list(devices)
+    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[one.artist_id for one in found])
+    taking_part = set(round_.participations.values_list("artist_id", flat=True))
+    invited = 0
+    for one in found:
+        verdict = judge(_facts(one, round_, grants.keys(), taking_part, at))
+        if not verdict.ok:
+            continue
+        taking_part.add(one.artist_id)
+        part, made = Participation.objects.get_or_create(
+            round=round_, artist_id=one.artist_id, defaults={"device": one, "invited_at": at}
+        )
+        if made:
+            states.begin(part, at=at)
+            invited += 1
+    return invited
+
+
+def _facts(
+    device: Device, round_: Round, granted: Iterable[int], taking_part: set[int | None], at: datetime
+) -> Facts:
+    return Facts(
+        device_state=device.state,
+        reported_state=device.reported_state,
+        has_live_grant=device.artist_id in granted,
+        artist_takes_part=device.artist_id in taking_part,
+        window_open=round_.state == "training" and round_.deadline is not None and at < round_.deadline,
+    )
+
+
+def judge_part(*, part: Participation, at: datetime) -> Verdict:
+    """May this device begin to train now? Everything is read again, whatever the invitation said."""
+    assert part.device is not None
+    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[part.device.artist_id])
+    return judge(_facts(part.device, part.round, grants.keys(), set(), at))
+
+
+def take_step(*, part: Participation, to: str, at: datetime, reason: str = "") -> Participation:
+    """invited → training (join), training → ready (ready), or anything before the draw → dropped (drop).
+
+    Repeating it is harmless. Raises Refusal `not-eligible`, `stage-over` or `round-over`.
+    """
+    if part.state == to:
+        return part
+    if part.round.state not in states.OPEN:
+        raise refusal("round-over")
+    if to == "training":
+        if part.state in BEFORE_DRAW[1:]:
+            return part
+        verdict = judge_part(part=part, at=at)
+        if not verdict.ok:
+            raise refusal("not-eligible", " ".join(verdict.sentences))
+    try:
+        states.move(part, to=to, at=at, reason=reason, moved_at=at)
+    except (states.IllegalMove, states.LostRace):
+        raise refusal("stage-over", f"The device is {part.state}.") from None
+    if to != "training":
+        queue.advance(part.round_id)
+    return part
+
+
+def draw_cohort(*, round_: Round, at: datetime) -> Round:
+    """The gate "cohort": reads consent again, draws among those who are ready, and signs the roster.
+
+    Runs inside the caller's transaction, with the round locked. Aborts the round when too few are left.
+    """
+    ready = list(round_.participations.select_for_update(of=("self",)).select_related("device").filter(state="ready"))
+    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[part.device.artist_id for part in ready])
+    able = []
+    for part in ready:
+        if part.device.state == "withdrawn" or part.device.artist_id not in grants:
+            why = "device-withdrawn" if part.device.state == "withdrawn" else "no-live-grant"
+            states.move(part, to="dropped", at=at, reason=why, moved_at=at)
+        else:
+            able.append(part)
+    if len(able) < round_.campaign.min_cohort:
+        return abort(round_=round_, reason="cohort-too-small", at=at)
+    random.SystemRandom().shuffle(able)
+    drawn, rest = able[: round_.campaign.max_cohort], able[round_.campaign.max_cohort :]
+    for part in rest:
+        states.move(part, to="not_drawn", at=at, moved_at=at)
+    for part in round_.participations.filter(state__in=("invited", "training")):
+        why = "never-joined" if part.state == "invited" else "not-ready"
+        states.move(part, to="dropped", at=at, reason=why, moved_at=at)
+    for part in drawn:
+        states.move(part, to="rostered", at=at, moved_at=at)
+    return _begin_interactive(round_, drawn, at)
+
+
+def _begin_interactive(round_: Round, drawn: list[Participation], at: datetime) -> Round:
+    devices = [part.device for part in drawn if part.device is not None]
+    roster = rosters.Roster(
+        round_id=round_.id,
+        manifest_hash=bytes.fromhex(round_.manifest_hash),
+        keys={device.id: bytes(device.public_key) for device in devices},
+    )
+    signed = rosters.signed(roster, server_key())
+    return states.move(
+        round_,
+        to="advertising",
+        at=at,
+        data={"cohort": len(devices)},
+        cohort_size=len(devices),
+        roster=signed["roster"],
+        roster_signature=signed["signature"],
+        session=server_of(round_).open(device.id for device in devices),
+        stage_began_at=at,
+        deadline=at + timedelta(seconds=round_.campaign.stage_s),
+    )
+
+
+def abort(*, round_: Round, reason: str, at: datetime) -> Round:
+    """Ends the round without a version. Its uploads are thrown away (services.sweep), nothing of it is used."""
+    for part in round_.participations.exclude(state__in=("counted", "not_drawn", "dropped")):
+        states.move(part, to="dropped", at=at, reason="round-aborted", moved_at=at)
+    append_entry(
+        kind="round",
+        body={"round": str(round_.id), "did": "aborted", "reason": reason},
+        at=at,
+    )
+    return states.move(round_, to="aborted", at=at, reason=reason, deadline=None, finished_at=at)

@@ -1,0 +1,64 @@
+"""What beat asks for every two seconds: cheap looks, and work put into queues."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+
+from federation import queue, states
+from federation.models import AdapterVersion, Campaign, Fold, Message, Round
+from federation.protocol.errors import Refusal
+from federation.services.rounds import open_round
+from federation.store import update_name, updates
+
+ASK_AGAIN = timedelta(minutes=2)
+GIVE_UP = timedelta(hours=1)
+
+
+def tick(*, at: datetime) -> int:
+    """Looks at every open round, opens due automatic ones, tidies ended ones. Returns how many rounds are open."""
+    open_rounds = list(Round.objects.filter(state__in=states.OPEN).values_list("pk", flat=True))
+    for pk in open_rounds:
+        queue.advance(pk)
+    for campaign in Campaign.objects.filter(state="running", automatic=True):
+        _open_if_due(campaign, at)
+    for round_ in Round.objects.filter(state__in=("published", "aborted"), cleared_at=None):
+        clear_uploads(round_=round_, at=at)
+    _ask_for_evaluations(at)
+    return len(open_rounds)
+
+
+def _open_if_due(campaign: Campaign, at: datetime) -> None:
+    rounds = Round.objects.filter(campaign=campaign)
+    if rounds.filter(state__in=states.OPEN).exists():
+        return
+    if campaign.rounds_wanted and rounds.filter(state="published").count() >= campaign.rounds_wanted:
+        return
+    ended = rounds.aggregate(last=Max("finished_at"))["last"]
+    if ended is not None and at < ended + timedelta(seconds=campaign.pause_between_s):
+        return
+    try:
+        open_round(campaign=campaign, at=at)
+    except Refusal:  # another process was faster, or the campaign was just paused
+        return
+
+
+def clear_uploads(*, round_: Round, at: datetime) -> Round:
+    """Throws away what was uploaded and every partial sum; hashes and sizes stay as the record of what came."""
+    names = set(Message.objects.filter(participation__round=round_).values_list("storage_name", flat=True))
+    names |= set(Fold.objects.filter(round=round_).values_list("storage_name", flat=True))
+    if round_.mean_sha256:
+        names.add(update_name(round_.pk, round_.mean_sha256))
+    for name in names:
+        updates().delete(name)
+    Round.objects.filter(pk=round_.pk).update(cleared_at=at)
+    return round_
+
+
+def _ask_for_evaluations(at: datetime) -> None:
+    """A version whose evaluation was asked for and never came is asked for again, for an hour."""
+    for version in AdapterVersion.objects.filter(evaluation={}, created_at__gt=at - GIVE_UP):
+        asked = version.evaluation_asked_at or version.created_at
+        if at < asked + ASK_AGAIN:
+            continue
+        AdapterVersion.objects.filter(pk=version.pk).update(evaluation_asked_at=at)
+        queue.evaluate(version.pk)
