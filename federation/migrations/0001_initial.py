@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.OAUTH2_PROVIDER_DEVICE_GRANT_MODEL),
+        ("oauth2_provider", "0013_alter_application_authorization_grant_type_device"),
     ]
 
     operations = [
