@@ -18,6 +18,7 @@ from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from fedart_site.known_engines import refuse_without_engines  # noqa: E402
+from fedart_site.limits import BodyLimit  # noqa: E402
 
 refuse_without_engines()
 
@@ -29,7 +30,7 @@ websockets = [
 ]
 application = ProtocolTypeRouter(
     {
-        "http": http,
+        "http": BodyLimit(http),
         "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
     }
 )

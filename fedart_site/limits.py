@@ -1,35 +1,29 @@
-"""How large a request body may be, by path, refused before anything of it is parsed."""
+"""How large a request may be, by path; refused before anything of it is parsed or kept."""
 
-from collections.abc import Callable
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from django.http import HttpRequest, HttpResponse
 
-from fedart_site.problems import problem
+from fedart_site.problems import CONTENT_TYPE, document, problem
+from fedart_site.sizes import limit_of
 
-KIB, MIB = 1024, 1024 * 1024
-# A masked update is 4 bytes for each shared number; 64 MiB holds sixteen million of them.
-MAX_ROUND_MESSAGE = 64 * MIB
-MAX_API_JSON = 256 * KIB
-MAX_STATEMENT = 64 * KIB
-MAX_FORM = 1 * MIB
-# The first prefix that fits decides.
-BY_PREFIX = (
-    ("/api/v1/rounds/", MAX_ROUND_MESSAGE),
-    ("/api/", MAX_API_JSON),
-    ("/oauth/", 16 * KIB),
-    ("/consent/", MAX_STATEMENT),
-    ("/accounts/", MAX_STATEMENT),
-    ("/", MAX_FORM),
-)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+TOO_LARGE_FIX = "Send less at once."
 
 
-def limit_of(path: str) -> int:
-    """The largest body in bytes that a path takes."""
-    return next(limit for prefix, limit in BY_PREFIX if path.startswith(prefix))
+def _too_large(limit: int) -> str:
+    return f"The body is larger than this address takes ({limit:,} bytes)."
 
 
 class BodyLimitMiddleware:
-    """413 for a declared length above the path's limit, and for a body without a length that turns out longer."""
+    """413 for a declared length above the path's limit, 400 for a length or an address that makes no sense."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -37,16 +31,65 @@ class BodyLimitMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         limit = limit_of(request.path)
         declared = request.META.get("CONTENT_LENGTH") or "0"
-        if not declared.isascii() or not declared.isdigit():
+        if not (declared.isascii() and declared.isdigit()):
             return problem(
                 request, 400, "bad_length", "Content-Length is not a number.", "Send the body's length."
             )
         if int(declared) > limit:
+            return problem(request, 413, "body_too_large", _too_large(limit), TOO_LARGE_FIX)
+        query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
+        if "\0" in request.path or b"\0" in query:
+            # PostgreSQL keeps no NUL in text, so such an address could only fail deeper down.
             return problem(
-                request,
-                413,
-                "body_too_large",
-                f"The body has {int(declared):,} bytes; this address takes at most {limit:,}.",
-                "Send less at once.",
+                request, 400, "nul_in_address", "The address holds a NUL character.", "Leave it out."
             )
         return self.get_response(request)
+
+
+class TooMuch(Exception):
+    """More bytes came than the path takes."""
+
+
+class BodyLimit:
+    """The same at the ASGI door, counting what really comes: Django would first write a whole body to disk."""
+
+    def __init__(self, application: Application) -> None:
+        self.application = application
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.application(scope, receive, send)
+        limit, taken, answered = limit_of(scope["path"]), 0, False
+
+        async def counted() -> MutableMapping[str, Any]:
+            nonlocal taken
+            message = await receive()
+            taken += len(message.get("body", b""))
+            if taken > limit:
+                raise TooMuch
+            return message
+
+        async def noted(message: MutableMapping[str, Any]) -> None:
+            nonlocal answered
+            answered = True
+            await send(message)
+
+        try:
+            declared = dict(scope["headers"]).get(b"content-length", b"0")
+            if declared.isdigit() and int(declared) > limit:
+                raise TooMuch
+            await self.application(scope, counted, noted)
+        except TooMuch:
+            if not answered:
+                await _refuse(send, limit)
+
+
+async def _refuse(send: Send, limit: int) -> None:
+    body = json.dumps(document(413, "body_too_large", _too_large(limit), TOO_LARGE_FIX)).encode()
+    headers = [
+        (b"content-type", CONTENT_TYPE.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": 413, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -22,6 +22,8 @@ from fedart_site.problem_texts import of_api_exception
 log = structlog.get_logger("fedart.problems")
 CONTENT_TYPE = "application/problem+json"
 DOCUMENTS = "/docs/codes.md#"
+# Python's JSON reader gives up with RecursionError on thousands of nested brackets.
+TOO_DEEP = "The JSON is nested too deeply."
 
 
 @runtime_checkable
@@ -92,6 +94,8 @@ def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
         found, headers = document(*refusal), _retry_headers(error)
     elif isinstance(error, exceptions.APIException | Http404 | PermissionDenied):
         found, headers = of_api_exception(error, document)
+    elif isinstance(error, RecursionError):
+        found, headers = document(400, "malformed", TOO_DEEP, "Send flatter JSON."), {}
     elif isinstance(error, RequestDataTooBig):
         found, headers = document(413, "body_too_large", "The body is too large.", "Send less at once."), {}
     else:
@@ -121,6 +125,8 @@ class ProblemMiddleware:
             for name, value in _retry_headers(error).items():
                 response[name] = value
             return response
+        if isinstance(error, RecursionError) and wants_problem(request):
+            return problem(request, 400, "malformed", TOO_DEEP, "Send flatter JSON.")
         if isinstance(error, RequestDataTooBig):
             return problem(request, 413, "body_too_large", "The body is too large.", "Send less at once.")
         return None
