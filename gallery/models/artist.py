@@ -48,5 +48,10 @@ class Artist(AbstractBaseUser, PermissionsMixin):
 
     objects: ClassVar[ArtistManager] = ArtistManager()
 
+    @property
+    def public_name(self) -> str:
+        """What strangers read: the chosen name, or none."""
+        return self.display_name or "An artist without a name"
+
     def __str__(self) -> str:
         return self.display_name or f"artist {self.handle}"

@@ -1,0 +1,157 @@
+"""The gallery's forms. They only read fields; what is allowed is decided once, by GenerationParams and the services."""
+
+import secrets
+from dataclasses import fields
+from typing import Any
+
+from allauth.account.forms import SignupForm
+from django import forms
+from django.http import HttpRequest
+
+from gallery import versions
+from gallery.errors import Refusal
+from gallery.generation import params as limits
+from gallery.generation.params import GenerationParams
+from gallery.models import Artist
+from gallery.services.pictures import ALT_MAX
+
+DISPLAY_NAME_MAX = 80
+RECORD = tuple(field.name for field in fields(GenerationParams))
+
+
+class ArtistSignupForm(SignupForm):  # type: ignore[misc]
+    """Sign-up with a name to show, if the artist wants one."""
+
+    display_name = forms.CharField(
+        max_length=DISPLAY_NAME_MAX,
+        required=False,
+        label="Name to show (optional)",
+        help_text="Shown beside pictures that you publish. You can leave it empty.",
+        widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
+    )
+    field_order = ("email", "display_name", "password1")
+
+    def save(self, request: HttpRequest) -> Artist:
+        """The new account with its name."""
+        artist: Artist = super().save(request)
+        artist.display_name = " ".join(self.cleaned_data["display_name"].split())
+        artist.save(update_fields=["display_name"])
+        return artist
+
+
+class StudioForm(forms.Form):
+    """Everything that decides a picture. `params()` is the frozen record, or an error beside its field."""
+
+    prompt = forms.CharField(
+        max_length=limits.PROMPT_MAX,
+        label="What should be in the picture?",
+        widget=forms.Textarea(attrs={"rows": 2, "maxlength": limits.PROMPT_MAX, "autocomplete": "off"}),
+        error_messages={
+            "required": "The prompt is empty. Say what should be in the picture, for example: a red apple.",
+            "max_length": f"At most {limits.PROMPT_MAX} characters can be used. Keep the words that matter most.",
+        },
+    )
+    version = forms.TypedChoiceField(
+        coerce=int,
+        label="Version of the shared adapter",
+        error_messages={"invalid_choice": "There is no such version. Choose one of the list."},
+    )
+    strength = forms.FloatField(
+        label="Strength",
+        help_text="0 is the base alone, 1 what the artists taught it, above that exaggerates.",
+        widget=forms.NumberInput(
+            attrs={"min": limits.STRENGTH_MIN, "max": limits.STRENGTH_MAX, "step": "0.05"}
+        ),
+    )
+    seed = forms.IntegerField(
+        label="Seed",
+        help_text="The same seed and settings make the same picture again.",
+        widget=forms.NumberInput(attrs={"min": limits.SEED_MIN, "max": limits.SEED_MAX, "step": "1"}),
+    )
+    steps = forms.IntegerField(
+        label="Steps",
+        help_text="More steps take longer; 16 is usually enough.",
+        widget=forms.NumberInput(attrs={"min": limits.STEPS_MIN, "max": limits.STEPS_MAX, "step": "1"}),
+    )
+    guidance = forms.FloatField(
+        label="Guidance",
+        help_text="How closely the prompt is followed. Around 4 suits most prompts.",
+        widget=forms.NumberInput(
+            attrs={"min": limits.GUIDANCE_MIN, "max": limits.GUIDANCE_MAX, "step": "0.5"}
+        ),
+    )
+    keep_seed = forms.BooleanField(
+        required=False,
+        label="Keep this seed for the next picture",
+        help_text="Otherwise each picture gets a seed of its own.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Read at each use: the list grows while the server runs.
+        self.fields["version"].choices = [(row.number, row.label) for row in versions.choices()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Let GenerationParams judge; its sentence goes beside the field it names."""
+        data: dict[str, Any] = super().clean() or {}
+        if not self.errors:
+            try:
+                data["params"] = GenerationParams(**{name: data[name] for name in RECORD}).validate()
+            except Refusal as refusal:
+                self.refuse(refusal)
+        return data
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Show a refusal beside its field, or above the form."""
+        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    @property
+    def params(self) -> GenerationParams:
+        """The record of a valid form."""
+        found: GenerationParams = self.cleaned_data["params"]
+        return found
+
+
+def fresh_seed() -> int:
+    """A seed for a new picture, the whole range."""
+    return secrets.randbelow(limits.SEED_MAX + 1)
+
+
+def starting_values(params: GenerationParams | None = None) -> dict[str, Any]:
+    """What the form shows at first: helpful defaults, or every field of a record that is recalled."""
+    if params is not None:
+        return {name: getattr(params, name) for name in RECORD}
+    return {
+        "prompt": "",
+        "version": versions.newest(),
+        "strength": limits.STRENGTH_DEFAULT,
+        "seed": fresh_seed(),
+        "steps": limits.STEPS_DEFAULT,
+        "guidance": limits.GUIDANCE_DEFAULT,
+    }
+
+
+class PublishForm(forms.Form):
+    """The act of publishing: what the public will read beside the picture. Nothing is ticked in advance."""
+
+    alt = forms.CharField(
+        max_length=ALT_MAX,
+        required=False,
+        label="Describe the picture",
+        help_text="Read aloud to people who cannot see it, and shown on its page.",
+    )
+    show_recipe = forms.BooleanField(
+        required=False,
+        label="Show prompt and settings, so that others can remix it",
+    )
+
+
+class ProfileForm(forms.Form):
+    """The name shown beside published pictures."""
+
+    display_name = forms.CharField(
+        max_length=DISPLAY_NAME_MAX,
+        required=False,
+        label="Name to show",
+        help_text="Empty: no name is shown.",
+    )

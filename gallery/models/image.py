@@ -1,0 +1,80 @@
+"""A finished picture: where its file lies, how it was made, and whether the public may see it."""
+
+import uuid
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+
+
+class Image(models.Model):
+    """Private until `published_at` is set. The files in storage are already marked (C2PA)."""
+
+    handle = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    artist = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="images")
+    request = models.OneToOneField(
+        "gallery.GenerationRequest", null=True, on_delete=models.SET_NULL, related_name="image"
+    )
+    version = models.ForeignKey("federation.AdapterVersion", on_delete=models.PROTECT, related_name="+")
+    params = models.JSONField()
+    file = models.CharField(max_length=200)
+    """Name in the storage "images"; so is `thumb`."""
+    thumb = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    thumb_width = models.PositiveSmallIntegerField()
+    thumb_height = models.PositiveSmallIntegerField()
+    alt = models.CharField(max_length=400, blank=True)
+    """The artist's own words for those who cannot see the picture; empty until she writes some."""
+    recipe_public = models.BooleanField(default=False)
+    """Whether the public page shows prompt and settings and offers a remix. Off until the artist says so."""
+    created_at = models.DateTimeField()
+    published_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    """Set by delete; the files go a day later, so that a slip of the finger can be undone."""
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-created_at", "-id"]
+        indexes: ClassVar[list[models.Index]] = [
+            models.Index(
+                fields=["-published_at", "-id"],
+                name="image_wall",
+                condition=models.Q(published_at__isnull=False, deleted_at__isnull=True),
+            ),
+            models.Index(fields=["artist", "-created_at", "-id"], name="image_by_artist"),
+        ]
+
+    def __str__(self) -> str:
+        return f"picture {self.handle}"
+
+    @property
+    def own_alt(self) -> str:
+        """The words for its artist: hers, or the prompt."""
+        return self.alt or f"AI-made picture: {self.params['prompt']}"
+
+    @property
+    def public_alt(self) -> str:
+        """The words for everybody: the prompt only when its artist shows it."""
+        return self.own_alt if self.recipe_public or self.alt else "AI-made picture"
+
+    @property
+    def public_title(self) -> str:
+        """The label under a published picture."""
+        return self.alt or (self.params["prompt"] if self.recipe_public else "Untitled")
+
+    @property
+    def public_credit(self) -> str:
+        """Who and with what, under a published picture."""
+        by = f"{self.artist.display_name}, " if self.artist.display_name else ""
+        return f"{by}version {self.params['version']}"
+
+    @property
+    def own_credit(self) -> str:
+        """What its artist wants to know at a glance."""
+        return "Published" if self.is_public else "Only you can see this"
+
+    @property
+    def is_public(self) -> bool:
+        """Whether strangers may see it (while its artist's account is active)."""
+        return self.published_at is not None and self.deleted_at is None

@@ -1,0 +1,173 @@
+"""What the gallery's pages and sockets read. Nothing here writes."""
+
+import math
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Avg, Count, QuerySet
+
+from gallery import events, states, versions
+from gallery.limits import UNDO_FOR
+from gallery.models import Artist, Evaluation, GenerationRequest, Image
+
+
+def request_of(*, artist_id: int | None, handle: UUID) -> GenerationRequest | None:
+    """The artist's own request, or None: a stranger's does not exist."""
+    return (
+        GenerationRequest.objects.filter(artist_id=artist_id, handle=handle)
+        .select_related("version", "image")
+        .first()
+    )
+
+
+def requests_of(*, artist_id: int, limit: int) -> Sequence[GenerationRequest]:
+    """The artist's latest requests, newest first."""
+    rows = GenerationRequest.objects.filter(artist_id=artist_id).select_related("version", "image")
+    return list(rows[:limit])
+
+
+def open_requests_of(*, artist_id: int) -> Sequence[GenerationRequest]:
+    """What waits or runs, oldest first."""
+    rows = GenerationRequest.objects.filter(artist_id=artist_id, state__in=states.OPEN)
+    return list(rows.select_related("image").order_by("created_at"))
+
+
+def place_in_queue(request: GenerationRequest) -> int:
+    """1 for the next one to be made. Says how many are before, never whose."""
+    before = GenerationRequest.objects.filter(state__in=states.OPEN, created_at__lt=request.created_at)
+    return before.count() + 1
+
+
+def seconds_per_picture() -> float | None:
+    """How long the last twenty pictures took on average, or None before the first."""
+    latest = GenerationRequest.objects.filter(state=states.DONE).order_by("-ended_at")
+    value = GenerationRequest.objects.filter(pk__in=latest.values("pk")[:20]).aggregate(mean=Avg("seconds"))
+    return value["mean"]
+
+
+def seconds_left(request: GenerationRequest, *, at: datetime) -> int | None:
+    """A guess for a running request from its own pace, whole seconds; None before its first step."""
+    if request.started_at is None or request.step < 1:
+        return None
+    pace = (at - request.started_at).total_seconds() / request.step
+    return math.ceil(pace * (request.steps - request.step))
+
+
+def news_of(request: GenerationRequest, *, at: datetime) -> dict[str, Any]:
+    """Where a request stands, as the payload the studio shows."""
+    handle = str(request.handle)
+    preview = events.as_text(request.preview)
+    if request.state == states.QUEUED:
+        place, pace = place_in_queue(request), seconds_per_picture()
+        return events.Queued(handle, place, math.ceil(place * pace) if pace else None).to_json()
+    if request.state == states.RUNNING:
+        left = seconds_left(request, at=at)
+        return events.Running(handle, request.step, request.steps, left, preview).to_json()
+    if request.state == states.FAILED:
+        return events.Failed(handle, request.reason, preview).to_json()
+    image = Image.objects.filter(request_id=request.pk).first() if request.state == states.DONE else None
+    if image is None:
+        return events.Cancelled(handle, preview).to_json()
+    return done_payload(handle, image)
+
+
+def done_payload(handle: str, image: Image) -> dict[str, Any]:
+    """The payload for a finished picture."""
+    page = f"/images/{image.handle}/"
+    return events.Done(
+        id=handle,
+        picture=f"{page}file.png",
+        page=page,
+        width=image.width,
+        height=image.height,
+        alt=image.own_alt,
+    ).to_json()
+
+
+def _published() -> QuerySet[Image]:
+    return Image.objects.filter(
+        published_at__isnull=False, deleted_at__isnull=True, artist__is_active=True
+    ).select_related("artist", "version")
+
+
+def parse_cursor(text: str) -> tuple[datetime, int] | None:
+    """The place in the wall that `cursor_of` wrote, or None for what is no such place."""
+    stamp, _, key = text.partition("_")
+    try:
+        at, pk = datetime.fromisoformat(stamp), int(key)
+    except ValueError:
+        return None
+    return (at, pk) if at.tzinfo is not None and 0 < pk < 2**63 else None
+
+
+def cursor_of(image: Image, *, field: str = "published_at") -> str:
+    """Where the page after `image` starts; stays right while pictures come and go before it."""
+    return f"{getattr(image, field).isoformat()}_{image.pk}"
+
+
+def _page(
+    rows: QuerySet[Image], *, field: str, before: tuple[datetime, int] | None, size: int
+) -> tuple[list[Image], str]:
+    """`size` pictures after `before` in order of (field, id) descending, and the cursor of the next page or ""."""
+    rows = rows.order_by(f"-{field}", "-pk")
+    if before is not None:
+        at, pk = before
+        # A row comparison, spelled so that the index range is used: earlier, or equally early with a lower id.
+        rows = rows.filter(**{f"{field}__lte": at}).exclude(**{field: at, "pk__gte": pk})
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    found = found[:size]
+    return found, cursor_of(found[-1], field=field) if more else ""
+
+
+def wall(*, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
+    """Published pictures, newest first, two columns of the answer: the pictures and the next cursor."""
+    return _page(_published(), field="published_at", before=before, size=size)
+
+
+def wall_of(*, artist: Artist, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
+    """The published pictures of one artist."""
+    return _page(_published().filter(artist=artist), field="published_at", before=before, size=size)
+
+
+def pictures_of(*, artist_id: int, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
+    """The artist's own pictures, private ones too, without deleted ones."""
+    rows = Image.objects.filter(artist_id=artist_id, deleted_at=None).select_related("artist", "version")
+    return _page(rows, field="created_at", before=before, size=size)
+
+
+def deleted_pictures_of(*, artist_id: int, at: datetime) -> Sequence[Image]:
+    """What the artist deleted within the last day and can bring back."""
+    rows = Image.objects.filter(artist_id=artist_id, deleted_at__gt=at - UNDO_FOR)
+    return list(rows.select_related("artist", "version").order_by("-deleted_at")[:24])
+
+
+def picture_counts(*, artist_id: int) -> dict[str, int]:
+    """How many pictures the artist has and how many the public sees."""
+    mine = Image.objects.filter(artist_id=artist_id, deleted_at=None)
+    return mine.aggregate(all=Count("pk"), published=Count("published_at"))
+
+
+def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False) -> Image | None:
+    """A picture this viewer may see: her own, or a published one. None otherwise, never "forbidden"."""
+    image = Image.objects.filter(handle=handle).select_related("artist", "version", "request").first()
+    if image is None:
+        return None
+    if viewer_id is not None and image.artist_id == viewer_id:
+        return image if own_deleted or image.deleted_at is None else None
+    public = image.published_at is not None and image.deleted_at is None and image.artist.is_active
+    return image if public else None
+
+
+def artist_page(*, handle: str) -> Artist | None:
+    """An artist who has published something; others have no public page, not even an empty one."""
+    artist = Artist.objects.filter(handle=handle, is_active=True).first()
+    return artist if artist is not None and _published().filter(artist=artist).exists() else None
+
+
+def evaluation_numbered(*, number: int) -> Evaluation | None:
+    """The evaluation of a version of the current campaign, when it has been made."""
+    version = versions.numbered(number)
+    return Evaluation.objects.filter(version_id=version.pk).first() if version else None

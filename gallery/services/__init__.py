@@ -1,0 +1,1 @@
+"""What the gallery does: one verb a function, keyword arguments, the changed row comes back."""

@@ -1,0 +1,32 @@
+"""What workers run for the gallery. Each takes ids, calls one function and may be run twice."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.utils import timezone
+
+from gallery import queue
+from gallery.services import pictures, sweeping
+
+
+@shared_task(name=queue.GENERATE_IMAGE)
+def make_image(request_id: int) -> None:
+    """Make the picture of a request."""
+    from gallery.generation.run import make_image
+
+    make_image(request_id=request_id)
+
+
+@shared_task(name=queue.EVALUATE_VERSION)
+def evaluate_version(version_id: str) -> None:
+    """Draw the contact sheet of a version and measure its held-out loss."""
+    from gallery.generation.evaluate import evaluate_version
+
+    evaluate_version(version_id=UUID(version_id))
+
+
+@shared_task(name=queue.SWEEP)
+def sweep() -> None:
+    """Look after requests that were left lying, and remove pictures whose day of grace is over."""
+    sweeping.sweep(at=timezone.now())
+    pictures.remove_deleted(at=timezone.now())

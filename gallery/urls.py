@@ -1,0 +1,30 @@
+"""The gallery's pages."""
+
+from django.urls import path
+
+from gallery.views import home, pictures, signals, studio, wall
+
+app_name = "gallery"
+urlpatterns = [
+    path("", wall.wall, name="wall"),
+    path("home/", home.home, name="home"),
+    path("home/name/", home.rename, name="rename"),
+    path("studio/", studio.studio, name="studio"),
+    path("studio/requests/", studio.ask, name="ask"),
+    path("studio/requests/<uuid:handle>/", studio.request_page, name="request"),
+    path("studio/requests/<uuid:handle>/cancel", studio.cancel, name="cancel"),
+    path("pictures/", pictures.mine, name="mine"),
+    path("images/<uuid:handle>/", pictures.image, name="image"),
+    path("images/<uuid:handle>/file.png", pictures.image_file, name="image-file"),
+    path("images/<uuid:handle>/thumb.webp", pictures.image_thumb, name="image-thumb"),
+    path("images/<uuid:handle>/publish", pictures.publish, name="publish"),
+    path("images/<uuid:handle>/unpublish", pictures.unpublish, name="unpublish"),
+    path("images/<uuid:handle>/delete", pictures.delete, name="delete"),
+    path("images/<uuid:handle>/undelete", pictures.undelete, name="undelete"),
+    path("artists/<slug:handle>/", wall.artist, name="artist"),
+    path("versions/<int:number>/sheet.png", pictures.version_sheet, name="version-sheet"),
+    path("credits/", wall.credit, name="credits"),
+    path("robots.txt", signals.robots, name="robots"),
+    path(".well-known/tdmrep.json", signals.tdmrep, name="tdmrep"),
+    path(".well-known/fedart-credentials-root.pem", signals.credentials_root, name="credentials-root"),
+]

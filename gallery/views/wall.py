@@ -1,0 +1,47 @@
+"""The wall (/), an artist's public page, and the credits."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from gallery import credits, selectors
+from gallery.limits import WALL_PAGE
+from gallery.models import Image
+from gallery.views.common import do_not_train
+
+
+def _tiles(request: HttpRequest, pictures: list[Image], cursor: str) -> dict[str, object]:
+    return {"pictures": pictures, "next_cursor": cursor, "path": request.path}
+
+
+@require_safe
+@do_not_train
+def wall(request: HttpRequest) -> HttpResponse:
+    """Published pictures, newest first; htmx asks for the next tiles only."""
+    before = selectors.parse_cursor(request.GET.get("before", ""))
+    context = _tiles(request, *selectors.wall(before=before, size=WALL_PAGE))
+    if request.htmx and before:  # type: ignore[attr-defined]
+        return render(request, "gallery/_tiles.html", context)
+    return render(request, "gallery/wall.html", context | {"further": before is not None})
+
+
+@require_safe
+@do_not_train
+def artist(request: HttpRequest, handle: str) -> HttpResponse:
+    """What one artist has published."""
+    shown = selectors.artist_page(handle=handle)
+    if shown is None:
+        raise Http404
+    before = selectors.parse_cursor(request.GET.get("before", ""))
+    context = _tiles(request, *selectors.wall_of(artist=shown, before=before, size=WALL_PAGE))
+    if request.htmx and before:  # type: ignore[attr-defined]
+        return render(request, "gallery/_tiles.html", context)
+    return render(request, "gallery/artist.html", context | {"artist": shown})
+
+
+@require_safe
+def credit(request: HttpRequest) -> HttpResponse:
+    """Whose pictures the base and the sample artists are made of, with licences."""
+    return render(
+        request, "gallery/credits.html", {"samples": credits.sample_artists(), "base": credits.base()}
+    )
