@@ -99,6 +99,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "generate.sweep": {"task": "generate.sweep", "schedule": 10.0, "options": {"expires": 10}},
 }
 
 # --- The application --------------------------------------------------------------------------------
@@ -185,10 +186,11 @@ AUTHENTICATION_BACKENDS = [
 ]
 PASSWORD_HASHERS = policies.password_hashers(FEDART_ENV)
 AUTH_PASSWORD_VALIDATORS = policies.PASSWORD_VALIDATORS
-LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "/accounts/login/", "/", "/"
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "/accounts/login/", "/home/", "/"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_FORMS = {"signup": "gallery.forms.ArtistSignupForm"}
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if IS_PRODUCTION else "optional"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "FedArt: "
 ACCOUNT_EMAIL_NOTIFICATIONS = True
