@@ -1,0 +1,194 @@
+"""Walk every page of a running FedArt, take its picture, and fail where a page is broken.
+
+    python tools/screenshots.py http://localhost:8000 --login artist=alice@example.org:password --login staff=...
+
+Follows every link that a visitor, and each given login, can reach; of pages that differ only in an id it takes the
+first. Each page is pictured at 1440 and 390 pixels, light and dark. It fails (exit 1) where a page answers 400 or more,
+overflows sideways, logs an error, breaks the content security policy, has not exactly one <h1>, an <img> without alt,
+or a field without a name.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+WIDTHS, SCHEMES = (1440, 390), ("light", "dark")
+MOST_PAGES = 80
+ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,64}\b|\b\d+\b")
+# Not pages: signing out, files, machine doors.
+LEAVE_OUT = re.compile(
+    r"^/(api|oauth|static|media|metrics|healthz|readyz)\b|/logout/|\.(png|json|csv|txt|safetensors|zip)$|/file$"
+)
+FAULTS = """() => {
+  const faults = [];
+  const over = document.documentElement.scrollWidth - innerWidth;
+  if (over > 0) {
+    const wide = [...document.querySelectorAll("body *")].find((e) => e.getBoundingClientRect().right > innerWidth + 1);
+    faults.push(`${over} px too wide${wide ? " (" + wide.tagName.toLowerCase() + "." + wide.className + ")" : ""}`);
+  }
+  const headings = document.querySelectorAll("h1").length;
+  if (headings !== 1) faults.push(`${headings} h1`);
+  for (const image of document.querySelectorAll("img:not([alt])")) faults.push(`no alt: ${image.getAttribute("src")}`);
+  for (const input of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
+    const named = input.labels?.length || input.getAttribute("aria-label") || input.getAttribute("aria-labelledby");
+    if (!named && !input.closest("[hidden]")) faults.push(`field without a label: ${input.name || input.id}`);
+  }
+  const ids = [...document.querySelectorAll("[id]")].map((e) => e.id);
+  const twice = ids.find((id, i) => ids.indexOf(id) !== i);
+  if (twice) faults.push(`id twice: ${twice}`);
+  return faults;
+}"""
+
+
+@dataclass
+class Walk:
+    """One visitor's walk: what was seen and what was wrong."""
+
+    who: str
+    page: Page
+    origin: str
+    folder: Path
+    faults: list[str] = field(default_factory=list)
+    pictures: int = 0
+    noise: list[str] = field(default_factory=list)
+
+    def listen(self) -> None:
+        """Script errors, refused resources and policy breaches all reach the console."""
+        self.page.on("pageerror", lambda error: self.noise.append(f"script error: {error}"))
+        self.page.on("console", lambda line: self.noise.append(line.text) if line.type == "error" else None)
+
+    def note(self, where: str, fault: str) -> None:
+        self.faults.append(f"{self.who} {where}: {fault}")
+
+    def visit(self, path: str) -> list[str]:
+        """Open one page, picture it four times, and return the paths it links to."""
+        self.noise.clear()
+        answer = self.page.goto(self.origin + path, wait_until="load")
+        landed = urlsplit(self.page.url)
+        if answer and answer.status >= 400:
+            self.note(path, f"answers {answer.status}")
+        if f"{landed.scheme}://{landed.netloc}" != self.origin:
+            self.note(path, f"leads away to {landed.netloc}")
+            return []
+        for width, scheme in self._views():
+            self._picture(path, width, scheme)
+        for line in dict.fromkeys(self.noise):
+            self.note(path, line)
+        links = self.page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
+        return [
+            link.removeprefix(self.origin)
+            for link in (urldefrag(urljoin(self.page.url, href)).url for href in links)
+            if link.startswith(self.origin + "/")
+        ]
+
+    def _views(self) -> Iterator[tuple[int, str]]:
+        for width in WIDTHS:
+            for scheme in SCHEMES:
+                yield width, scheme
+
+    def _picture(self, path: str, width: int, scheme: str) -> None:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
+        self.page.evaluate("() => document.fonts.ready.then(() => true)")
+        for fault in self.page.evaluate(FAULTS):
+            self.note(f"{path} at {width}", fault)
+        name = f"{self.who}-{name_of(path)}-{width}-{scheme}.png"
+        self.page.screenshot(path=str(self.folder / name), full_page=True)
+        self.pictures += 1
+
+    def walk(self, first: list[str], most: int) -> int:
+        """Breadth first over the links; one page for each shape of address. Returns the number of pages."""
+        queue, shapes = deque(first), set()
+        while queue and len(shapes) < most:
+            path = queue.popleft()
+            shape = name_of(path)
+            if shape in shapes or LEAVE_OUT.search(urlsplit(path).path):
+                continue
+            shapes.add(shape)
+            queue.extend(self.visit(path))
+        return len(shapes)
+
+
+def name_of(path: str) -> str:
+    """A file name for the shape of an address: ids become "id", a query leaves its keys."""
+    parts = urlsplit(path)
+    keys = "-".join(sorted(piece.partition("=")[0] for piece in parts.query.split("&") if piece))
+    plain = ID.sub("id", parts.path).strip("/").replace("/", "-") or "wall"
+    return f"{plain}_{keys}" if keys else plain
+
+
+def sign_in(page: Page, origin: str, email: str, password: str) -> None:
+    """Through the same form as anybody."""
+    page.goto(f"{origin}/accounts/login/")
+    page.get_by_label("Email").fill(email)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.locator("[data-menu]").wait_for()
+
+
+def chromium() -> str:
+    """FEDART_CHROMIUM, or where the system keeps its browser."""
+    for place in (os.environ.get("FEDART_CHROMIUM", ""), *PLACES):
+        if place and Path(place).exists():
+            return place
+    raise SystemExit("No Chromium. Install it (apt-get install chromium) or set FEDART_CHROMIUM to its path.")
+
+
+def go(browser: Browser, who: str, login: str | None, options: argparse.Namespace) -> Walk:
+    """One visitor with a context of its own."""
+    context = browser.new_context(locale="en-GB")
+    context.set_default_timeout(20_000)
+    walk = Walk(who, context.new_page(), options.url.rstrip("/"), options.out)
+    walk.listen()
+    if login:
+        sign_in(walk.page, walk.origin, *login.split(":", 1))
+    pages = walk.walk(options.page or ["/"], options.most)
+    print(
+        f"{who:<12} {pages:>3} pages  {walk.pictures:>4} pictures  {len(walk.faults):>3} faults", flush=True
+    )
+    context.close()
+    return walk
+
+
+def arguments() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Picture and check every page of a running FedArt.")
+    parser.add_argument("url", help="where it runs, as http://localhost:8000")
+    parser.add_argument("--login", action="append", default=[], metavar="NAME=EMAIL:PASSWORD")
+    parser.add_argument("--page", action="append", metavar="PATH", help="start here instead of at the wall")
+    parser.add_argument("--out", type=Path, default=Path("docs/images/screens"))
+    parser.add_argument("--most", type=int, default=MOST_PAGES, help="pages for each visitor at most")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """Exit status 1 where anything was wrong."""
+    options = arguments()
+    options.out.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as play:
+        browser = play.chromium.launch(
+            executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        visitors = [("visitor", None), *(login.split("=", 1) for login in options.login)]
+        walks = [go(browser, who, login, options) for who, login in visitors]
+        browser.close()
+    faults = [fault for walk in walks for fault in walk.faults]
+    for fault in faults:
+        print(f"  {fault}")
+    print(
+        f"pictures are in {options.out}; {'every page is in order' if not faults else f'{len(faults)} faults'}"
+    )
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
