@@ -2,6 +2,93 @@
 
 from federation.protocol.codes.entry import Code
 
-_NOTHING = "Nothing was sent."
+_NOTHING = "Nothing to do: nothing was sent, and the agent waits for the next round."
+_OPERATOR = "Nothing was sent. Ask the operator of the server before you go on."
+_ENROL = "Enrol again: `python -m edge enrol --server URL`."
 
-AGENT: dict[str, Code] = {}
+AGENT: dict[str, Code] = {
+    "not-enrolled": Code(
+        "This computer is not enrolled with a server.", "Run `python -m edge enrol --server URL`."
+    ),
+    "enrolled-already": Code(
+        "This computer is enrolled already.", "Run `python -m edge leave` first, or choose another --home.", 409
+    ),
+    "enrol-refused": Code("The artist said that this device is not hers.", _ENROL, 403),
+    "enrol-expired": Code("The code was not confirmed in time.", _ENROL, 410),
+    "enrolment-ended": Code("The server no longer accepts this device's tokens.", _ENROL, 401),
+    "agent-running": Code("The agent already runs from this home folder.", "Stop the other one first.", 409),
+    "home-not-private": Code(
+        "Others on this computer can read the agent's files.", "Run `python -m edge doctor --mend`."
+    ),
+    "home-damaged": Code(
+        "A file of the agent cannot be read.",
+        "Run `python -m edge leave`, then enrol again. Pictures are not touched.",
+    ),
+    "server-not-https": Code("The address is not encrypted.", "Use the https address of the server."),
+    "server-unreachable": Code(
+        "The server does not answer.", "Check the network; the agent tries again by itself.", 503
+    ),
+    "server-answer": Code(
+        "The server's answer cannot be understood.", "Update the agent, or check the address.", 502
+    ),
+    "server-too-new": Code("The server speaks a version that this agent does not.", "Update the agent.", 502),
+    "server-key-changed": Code(
+        "The server's key is not the one that was pinned when this device was enrolled.", _OPERATOR, 403
+    ),
+    "server-key-differs": Code("The server names two different keys for itself.", _OPERATOR, 403),
+    "manifest-other-round": Code("The manifest is for another round than was asked for.", _OPERATOR, 409),
+    "manifest-changed": Code("The terms of the round changed after this device had joined.", _OPERATOR, 409),
+    "round-seen-before": Code("This round was already finished on this computer.", _NOTHING, 409),
+    "round-missed": Code(
+        "The round went on without this device.", "Nothing to do: the agent waits for the next round.", 410
+    ),
+    "cohort-under-floor": Code(
+        "The round allows fewer artists than you accept.",
+        "Nothing was sent. Lower your own floor with `python -m edge rules --min-cohort N` if you want to join.",
+        403,
+    ),
+    "roster-under-floor": Code(
+        "Fewer artists take part in this round than you accept.",
+        "Nothing was sent. Lower your own floor with `python -m edge rules --min-cohort N` if you want to join.",
+        403,
+    ),
+    "roster-other-round": Code("The roster is for another round or for other terms.", _OPERATOR, 409),
+    "own-key-missing": Code("This device is not on the roster of the round.", _OPERATOR, 409),
+    "own-key-changed": Code("The roster shows another key for this device.", _OPERATOR, 409),
+    "scheme-not-allowed": Code(
+        "The round does not hide updates from the server, and you have not allowed that.",
+        "Nothing was sent. To allow it: `python -m edge rules --allow-unsafe-plain-sum`.",
+        403,
+    ),
+    "base-not-accepted": Code(
+        "The round uses a base model that you have not accepted.",
+        "Nothing was sent. To accept it: `python -m edge rules --accept-base HASH`.",
+        403,
+    ),
+    "base-hash-differs": Code("The files of the base are not those that the round names.", _OPERATOR, 409),
+    "base-file-unsafe": Code("The base has a file that an agent never loads.", _OPERATOR, 403),
+    "base-too-large": Code(
+        "The base is larger than you accept.",
+        "Raise the limit with `python -m edge rules --max-base-mb N`.",
+        413,
+    ),
+    "base-does-not-fit": Code("The adapter of the round does not fit its base.", _OPERATOR, 409),
+    "version-does-not-follow": Code(
+        "The round does not start from the version that follows the last one seen here.", _OPERATOR, 409
+    ),
+    "training-too-long": Code(
+        "The round asks for more training than you accept.",
+        "Nothing was sent. Raise the limit with `python -m edge rules --max-steps N --max-minutes N`.",
+        403,
+    ),
+    "training-failed": Code(
+        "The training on this computer failed.", "Run `python -m edge doctor`. Nothing was sent."
+    ),
+    "pictures-missing": Code("No folder of pictures is connected.", "Run `python -m edge connect FOLDER`."),
+    "pictures-unusable": Code("The connected pictures cannot be used.", "Mend what the sentence names."),
+    "download-truncated": Code(
+        "The download broke off too often.", "Check the network; the agent tries again by itself.", 503
+    ),
+    "download-hash-differs": Code("A downloaded file is not the one that was asked for.", _OPERATOR, 409),
+    "download-too-large": Code("A download is larger than it may be.", _OPERATOR, 413),
+}

@@ -2,7 +2,7 @@
 
 from federation.protocol.codes.entry import Code
 
-_ENROL = "Start again with `fedart-edge enrol`."
+_ENROL = "Start again with `python -m edge enrol`."
 
 DOORS: dict[str, Code] = {
     "proof-invalid": Code("The proof is not by the device key over this enrolment.", _ENROL, 400),
@@ -28,6 +28,9 @@ DOORS: dict[str, Code] = {
     ),
     "reason-unknown": Code(
         "That is not a reason a device can give.", "Send one of the codes of docs/codes.md."
+    ),
+    "step-unknown": Code(
+        "There is no such step.", "The steps are advertise-keys, share-keys, masked-input and unmask.", 404
     ),
     "body-length-missing": Code(
         "The upload does not say how long it is.", "Send a Content-Length header.", 411

@@ -1,0 +1,78 @@
+"""What the agent was told: its server, its pictures, and the artist's own rules. One JSON file in the home folder."""
+
+import json
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from edge.paths import Home, write_private
+from federation.protocol.errors import refusal
+from federation.protocol.keys import from_b64url
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The artist's own floors and caps. They live here only; no server can loosen them.
+
+    `bases` are the accepted bases ("sha256:<hex>"); while it is empty the first one seen is taken and remembered.
+    """
+
+    min_cohort: int = 3
+    allow_unsafe_plain_sum: bool = False
+    bases: tuple[str, ...] = ()
+    max_steps: int = 2000
+    max_minutes: int = 60
+    max_base_mb: int = 12_000
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that enrolment and the artist fixed. `server_key` is the pinned key, base64url."""
+
+    server: str
+    server_key: str
+    device_id: str
+    name: str
+    pictures: str | None = None
+    threads: int = 1
+    rules: Rules = field(default_factory=Rules)
+
+    @property
+    def device(self) -> UUID:
+        """The id that the server gave this device."""
+        return UUID(self.device_id)
+
+    @property
+    def pinned_key(self) -> bytes:
+        """The server's public key, 32 raw bytes."""
+        return from_b64url(self.server_key, 32)
+
+    @property
+    def folder(self) -> Path | None:
+        """The connected folder of pictures."""
+        return Path(self.pictures) if self.pictures else None
+
+    def with_rules(self, **changes: Any) -> "Config":
+        """The same, with some rules changed."""
+        return replace(self, rules=replace(self.rules, **changes))
+
+
+def load(home: Home) -> Config:
+    """Raises Refusal `not-enrolled` or `home-damaged`."""
+    try:
+        raw = json.loads(home.config.read_text("utf-8"))
+        rules = raw.pop("rules")
+        config = Config(**raw, rules=Rules(**{**rules, "bases": tuple(rules["bases"])}))
+        _ = config.device, config.pinned_key
+    except FileNotFoundError:
+        raise refusal("not-enrolled") from None
+    except (ValueError, TypeError, KeyError, AttributeError):
+        raise refusal("home-damaged", "It is config.json.") from None
+    return config
+
+
+def save(home: Home, config: Config) -> Config:
+    """Write it and return it."""
+    write_private(home.config, json.dumps(asdict(config), indent=2).encode())
+    return config
