@@ -1,0 +1,41 @@
+"""Says which adapter a base takes: ``python -m diffusion.spec FOLDER`` prints its adapter spec as JSON.
+
+A server that never loads torch runs this as a process of its own when a base is registered.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from diffusion.adapters import DEFAULT_SHAPE, LoraShape, attach, b_spec
+from diffusion.base import base_hash
+from diffusion.load import load_base
+
+
+def spec_json(folder: Path, shape: LoraShape = DEFAULT_SHAPE) -> dict[str, Any]:
+    """The spec of `shape` on the base in `folder`: names and shapes of what is shared (B), sorted by name."""
+    pipe = load_base(folder)
+    attach(pipe, shape, name="spec")
+    return {
+        "v": 1,
+        "base": base_hash(folder),
+        "rank": shape.rank,
+        "alpha": int(shape.alpha),
+        "targets": list(shape.targets),
+        "seed": shape.seed,
+        "shared": "B",
+        "tensors": [[name, list(size)] for name, size in b_spec(pipe, name="spec")],
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("folder", type=Path, help="a folder in the layout of diffusers")
+    print(json.dumps(spec_json(parser.parse_args().folder)))
+
+
+if __name__ == "__main__":
+    main()
