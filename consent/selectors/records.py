@@ -15,6 +15,7 @@ from consent.selectors.grants import current_notice
 
 PAGE = 50
 IN_FORCE = "in-force"
+TIMES = ("since", "until", "as_of")
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,8 @@ class RecordFilter:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> "RecordFilter":
-        times = {
-            name: datetime.fromisoformat(values[name])
-            for name in ("since", "until", "as_of")
-            if name in values
-        }
-        return cls(
-            **{name: values[name] for name in ("artist", "purpose", "status") if name in values}, **times
-        )
+        times = {name: datetime.fromisoformat(values[name]) for name in TIMES if name in values}
+        return cls(**dict(values) | times)
 
 
 def records(chosen: RecordFilter, *, now: datetime) -> QuerySet[Statement]:

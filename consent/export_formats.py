@@ -1,0 +1,146 @@
+"""Consent records as CSV (for spreadsheets) and JSON (every record checkable by itself)."""
+
+import csv
+import io
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from consent.ledger.canonical import parse_canonical
+from consent.ledger.statement import utc_text
+from consent.selectors.history import RECEIPT_FORMAT
+
+COLUMNS = (
+    "statement_id",
+    "subject",
+    "email",
+    "purpose",
+    "decision",
+    "in_force",
+    "recorded_at",
+    "expires_at",
+    "notice",
+    "notice_sha256",
+    "attested_by",
+    "key",
+    "legal_basis",
+    "terms",
+    "entry_index",
+    "entry_commitment",
+)
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One statement with everything a file says about it."""
+
+    statement_id: str
+    subject: str
+    email: str
+    in_force: bool
+    recorded_at: str
+    expires_at: str
+    attested_by: str
+    key: str
+    document: bytes
+    salt: bytes
+    entry: dict[str, Any]
+    notice_text: str
+
+
+def csv_chunks(records: Iterable[Record], header: dict[str, Any]) -> Iterator[bytes]:
+    """UTF-8 with BOM, RFC 4180 lines. The header's facts are in the file name and the ledger, not in the
+    table."""
+    yield "\ufeff".encode() + _line(COLUMNS)
+    for record in records:
+        yield _line([_safe(cell) for cell in _cells(record)])
+
+
+def json_chunks(records: Iterable[Record], header: dict[str, Any]) -> Iterator[bytes]:
+    """One JSON object, written record by record, so that its size never has to fit into memory."""
+    yield json.dumps(header, ensure_ascii=False)[:-1].encode() + b', "records": ['
+    separator = b"\n"
+    for record in records:
+        yield separator + json.dumps(_record_json(record), ensure_ascii=False).encode()
+        separator = b",\n"
+    yield b"\n]}\n"
+
+
+WRITERS: dict[str, Callable[[Iterable[Record], dict[str, Any]], Iterator[bytes]]] = {
+    "csv": csv_chunks,
+    "json": json_chunks,
+}
+
+
+def _cells(record: Record) -> list[str]:
+    document = parse_canonical(record.document)
+    notice = document["notice"]
+    return [
+        record.statement_id,
+        record.subject,
+        record.email,
+        document["purpose"],
+        document["status"],
+        "yes" if record.in_force else "no",
+        record.recorded_at,
+        record.expires_at,
+        f"{notice['id']} {notice['version']} ({notice['language']})",
+        notice["sha256"],
+        record.attested_by,
+        record.key,
+        document["legalBasis"],
+        "; ".join(f"{name}: {value}" for name, value in document["terms"].items()),
+        str(record.entry["index"]),
+        record.entry["commitment"],
+    ]
+
+
+def _record_json(record: Record) -> dict[str, Any]:
+    """The facts for reading, and the receipt that proves them (consent/ledger/verify.py checks it)."""
+    document = parse_canonical(record.document)
+    return {
+        "statement_id": record.statement_id,
+        "subject": record.subject,
+        "email": record.email,
+        "purpose": document["purpose"],
+        "decision": document["status"],
+        "in_force": record.in_force,
+        "recorded_at": record.recorded_at,
+        "expires_at": record.expires_at or None,
+        "receipt": {
+            "format": RECEIPT_FORMAT,
+            "statement": _text(record.document),
+            "salt": _text(record.salt),
+            "entry": record.entry,
+            "notice_text": record.notice_text,
+        },
+        "document": document,
+    }
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\r\n").writerow(cells)
+    return out.getvalue().encode()
+
+
+def _safe(cell: str) -> str:
+    """A spreadsheet must not run a cell: what looks like a formula gets a leading apostrophe (OWASP)."""
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
+
+
+def _text(data: bytes) -> str:
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def export_header(*, made_at: Any, filters: dict[str, str], ledger: tuple[int, str]) -> dict[str, Any]:
+    """What stands at the top of a JSON export."""
+    return {
+        "format": "fedart-consent-export-1",
+        "made_at": utc_text(made_at),
+        "filters": filters,
+        "ledger": {"size": ledger[0], "head": ledger[1]},
+    }

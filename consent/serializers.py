@@ -1,0 +1,62 @@
+"""The shapes of consent's API answers, for the schema."""
+
+from rest_framework import serializers
+
+
+class HeadSerializer(serializers.Serializer[dict[str, object]]):
+    """Where the ledger stands."""
+
+    size = serializers.IntegerField(help_text="How many entries the ledger has.")
+    head = serializers.CharField(
+        help_text="Chain hash after the last entry, hex: SHA-256(previous || leaf hash)."
+    )
+    genesis = serializers.CharField(help_text="Chain hash before the first entry, hex.")
+
+
+class EntrySerializer(serializers.Serializer[dict[str, object]]):
+    """One entry: a commitment, nothing of a person."""
+
+    index = serializers.IntegerField(help_text="Place in the ledger, from 0.")
+    kind = serializers.CharField(help_text="What kind of thing was recorded.")
+    hour = serializers.CharField(help_text="The UTC hour it was recorded in, such as 2026-11-24T05Z.")
+    commitment = serializers.CharField(help_text="Salted SHA-256 of the body, hex.")
+    leaf_hash = serializers.CharField(help_text="RFC 6962 leaf hash of the entry bytes, hex.")
+    chain_hash = serializers.CharField(help_text="SHA-256(previous chain hash || leaf hash), hex.")
+
+
+class EntriesSerializer(serializers.Serializer[dict[str, object]]):
+    """A run of entries."""
+
+    entries = EntrySerializer(many=True)
+    next = serializers.IntegerField(allow_null=True, help_text="What to ask `from` next; null at the end.")
+
+
+class EntriesQuerySerializer(serializers.Serializer[dict[str, int]]):
+    """Which entries are asked for."""
+
+    start = serializers.IntegerField(
+        min_value=0, max_value=2**62, default=0, help_text="Index of the first entry."
+    )
+    limit = serializers.IntegerField(min_value=1, max_value=1000, default=500, help_text="How many at most.")
+
+
+class StatementSerializer(serializers.Serializer[dict[str, object]]):
+    """One statement of the artist who asks."""
+
+    id = serializers.UUIDField()
+    purpose = serializers.CharField(help_text="Such as fa:TrainSharedAdapter.")
+    status = serializers.CharField(help_text="ConsentGiven, ConsentRefused or ConsentWithdrawn.")
+    attested_by = serializers.CharField(
+        help_text="browser-key (signed) or server-session (revoked without a key)."
+    )
+    notice = serializers.CharField(help_text="Name and version of the text that was on the screen.")
+    recorded_at = serializers.DateTimeField()
+    expires_at = serializers.DateTimeField(allow_null=True)
+    entry_index = serializers.IntegerField(help_text="Its entry in the ledger.")
+    receipt = serializers.CharField(help_text="Where the receipt can be downloaded.")
+
+
+class StatementsSerializer(serializers.Serializer[dict[str, object]]):
+    """All statements of the artist who asks, newest first."""
+
+    statements = StatementSerializer(many=True)

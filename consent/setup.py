@@ -1,0 +1,32 @@
+"""What `manage.py setup` does for consent; harmless to repeat."""
+
+from collections.abc import Callable
+
+from django.utils import timezone
+
+from consent.selectors import ledger_head
+from consent.services.ledger import ensure_head
+from consent.services.notices import install_shipped_notices
+
+
+def open_ledger() -> str:
+    """The head row of the ledger."""
+    made = ensure_head()
+    size, head = ledger_head()
+    return f"ledger {'opened' if made else 'has'} {size} entries, head {head[:12]}"
+
+
+def install_notices() -> str:
+    """The texts people read before they decide."""
+    new = install_shipped_notices(at=timezone.now())
+    return (
+        f"installed {', '.join(str(notice) for notice in new)}"
+        if new
+        else "all notices were installed already"
+    )
+
+
+STEPS: list[tuple[str, Callable[[], str]]] = [
+    ("open the consent ledger", open_ledger),
+    ("install the notices", install_notices),
+]

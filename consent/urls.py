@@ -1,0 +1,16 @@
+"""Addresses below /consent/."""
+
+from django.urls import path
+
+from consent.views import doors, page
+
+urlpatterns = [
+    path("", page.consent_page, name="consent"),
+    path("keys", doors.keys, name="consent-keys"),
+    path("keys/<uuid:key_id>/withdraw", doors.withdraw_key, name="consent-key-withdraw"),
+    path("drafts", doors.drafts, name="consent-drafts"),
+    path("statements", doors.statements, name="consent-statements"),
+    path("revoke", doors.revoke, name="consent-revoke"),
+    path("receipts/<uuid:statement_id>.json", doors.receipt_file, name="consent-receipt"),
+    path("ns/statement-v1.jsonld", doors.context_file, name="consent-context"),
+]

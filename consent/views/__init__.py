@@ -1,0 +1,1 @@
+"""Translate between HTTP and the services; no rules live here."""
