@@ -232,7 +232,6 @@ CONSENT_TERMS_SOURCE = "federation.selectors.training_terms"
 ALLOW_UNSAFE_PLAIN_SUM = env.boolean("FEDART_ALLOW_UNSAFE_PLAIN_SUM", not IS_PRODUCTION)
 
 # --- Logs -------------------------------------------------------------------------------------------
-LOGGING = logs.configure(
-    as_json=env.choice("LOG_FORMAT", ("json", "console"), "json" if IS_PRODUCTION else "console")
-)
+LOG_FORMAT = env.choice("LOG_FORMAT", ("json", "console"), "json" if IS_PRODUCTION else "console")
+LOGGING = logs.configure(as_json=LOG_FORMAT == "json")
 LOGGING_CONFIG = "logging.config.dictConfig"

@@ -16,6 +16,7 @@ from fedart_site.processes.crew import Crew
 from fedart_site.processes.plan import ROOT, platform
 
 LOUD = ("[warning", "[error", "[critical", "Traceback", '"level": "warning"', '"level": "error"')
+LONGEST_LINE = 240
 # A process that ends three times within this many seconds will not get better by starting it again.
 PATIENCE, PATIENCE_SECONDS = 3, 60.0
 
@@ -87,4 +88,4 @@ class Command(BaseCommand):
 
     def _say(self, name: str, line: str) -> None:
         if self.verbose or any(word in line for word in LOUD):
-            self.stdout.write(f"{name:9} {line}")
+            self.stdout.write(f"{name:9} {line[:LONGEST_LINE]}")
