@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from federation.api.schema import ProblemSerializer
+from federation.api.schema import ProblemSerializer as ProblemSerializer
 from gallery.generation import params as limits
 from gallery.models import GenerationRequest, Image
 

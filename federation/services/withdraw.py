@@ -23,7 +23,9 @@ def withdraw_device(*, device: Device, at: datetime, reason: str = "by-artist") 
         return device
     states.move(device, to="withdrawn", at=at, reason=reason, withdrawn_at=at)
     if device.token_family is not None:
-        RefreshToken.revoke_family(device.token_family)
+        # Access tokens keep their row for the hour they live, so that the agent is told "device-withdrawn" (403)
+        # instead of a bare 401; they open nothing (federation.authentication).
+        RefreshToken.objects.filter(token_family=device.token_family, revoked=None).update(revoked=at)
     for part in Participation.objects.filter(device=device, state__in=LEAVABLE):
         states.move(part, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
         queue.advance(part.round_id)

@@ -1,0 +1,1 @@
+"""What edge agents call over HTTP; views only translate between requests and services."""

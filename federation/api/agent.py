@@ -1,0 +1,59 @@
+"""The agent's heartbeat."""
+
+from typing import Any
+
+from django.utils import timezone
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from federation import selectors
+from federation.api.schema import problems
+from federation.api.serializers import HeartbeatSerializer, TasksSerializer
+from federation.authentication import DeviceAuthentication, IsDevice
+from federation.models import Device
+from federation.services.devices import Report, heartbeat, poll_after
+
+
+class DeviceView(APIView):
+    """A door for devices only."""
+
+    authentication_classes = (DeviceAuthentication,)
+    permission_classes = (IsDevice,)
+
+    @property
+    def device(self) -> Device:
+        """The device that is calling."""
+        assert isinstance(self.request.auth, Device)
+        return self.request.auth
+
+
+class HeartbeatView(DeviceView):
+    """How the agent is, and what there is to do."""
+
+    @extend_schema(
+        operation_id="agent_heartbeat",
+        tags=["agent"],
+        summary="Report and hear what there is to do",
+        description="The agent calls this every `poll_after_s` seconds, with jitter of its own. The state and the "
+        "reason appear on the artist's page of devices.",
+        request=HeartbeatSerializer,
+        responses={200: TasksSerializer, **problems(400, 401, 403, 415, 429)},
+    )
+    def post(self, request: Request) -> Response:
+        form = HeartbeatSerializer(data=request.data)
+        form.is_valid(raise_exception=True)
+        at = timezone.now()
+        device = heartbeat(device=self.device, report=Report(**form.validated_data), at=at)
+        rounds: list[dict[str, Any]] = [
+            {
+                "id": part.round_id,
+                "state": part.round.state,
+                "deadline": part.round.deadline,
+                "your_part": part.state,
+            }
+            for part in selectors.open_rounds_of(device)
+        ]
+        tasks = {"poll_after_s": poll_after(device=device, at=at), "rounds": rounds}
+        return Response(TasksSerializer(tasks).data)

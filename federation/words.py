@@ -1,0 +1,135 @@
+"""States and events in plain words: the one place where timelines, pages and notices get their sentences."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from federation.cards import hidden_if_small
+from federation.models import Device, Event, Participation, Round
+
+# code -> sentence, for everything that may stand in `state_reason`
+REASONS: dict[str, str] = {
+    "": "",
+    "no-live-grant": "The artist has not consented to training, or has revoked it.",
+    "device-withdrawn": "The device was withdrawn.",
+    "never-joined": "The device did not begin to train in time.",
+    "not-ready": "Training was not finished in time.",
+    "no-answer": "The device did not answer in time.",
+    "revoked-in-time": "Consent was revoked before the sum was closed, so this update was left out.",
+    "round-aborted": "The round ended without a version; nothing of it is used.",
+    "paused-by-artist": "The artist paused the agent.",
+    "training-failed": "Training failed on the device.",
+    "refused-by-agent": "The agent refused the terms of the round, as its artist told it to.",
+    "no-pictures": "The agent found no pictures to train on.",
+    "interrupted": "Training was interrupted on the device.",
+    "other": "The device left the round.",
+    "by-artist": "Withdrawn by the artist.",
+    "enrolled-again": "The same agent was enrolled again.",
+    "never-connected": "The device never fetched its access.",
+    "not-seen": "Not heard of for a while; a sleeping laptop looks like this.",
+    "cohort-too-small": "Too few devices were ready with a live consent. Nothing was summed.",
+    "too-few-left": "Too few devices were left to hide each one in the sum. Nothing of this round is used.",
+    "too-many-revoked": "Too many artists revoked before publication. Nothing of this round is used.",
+    "campaign-ended": "The campaign was ended. Nothing of this round is used.",
+    "server-failed": "The server could not finish the sum. Nothing of this round is used.",
+}
+
+ROUND: dict[str, str] = {
+    "training": "The round opened. Agents may train whenever their machine is free.",
+    "advertising": "The cohort was drawn: {cohort} with a live consent. They exchange keys.",
+    "sharing": "{left} offered keys. They exchange shares of them.",
+    "collecting": "{left} shared their keys. Updates are coming in.",
+    "unmasking": "{left} sent an update. The list is closed; they confirm it.",
+    "aggregating": "The list is confirmed. The server adds up.",
+    "publishing": "The sum is ready. Consent is read once more.",
+    "published": "Version {version} was published.",
+    "aborted": "The round ended without a version. {reason}",
+}
+NOW: dict[str, str] = {
+    "training": "Agents train at home",
+    "advertising": "Exchanging keys",
+    "sharing": "Exchanging shares",
+    "collecting": "Updates are coming in",
+    "unmasking": "Confirming who is in the sum",
+    "aggregating": "Adding up",
+    "publishing": "Reading consent once more",
+    "published": "Published",
+    "aborted": "Ended without a version",
+}
+TONES: dict[str, str] = {"published": "good", "aborted": "stop"}
+PART: dict[str, str] = {
+    "invited": "Invited; training has not begun.",
+    "training": "The device trains.",
+    "ready": "Trained; waiting for the others.",
+    "rostered": "Drawn into the cohort.",
+    "advertised": "In the cohort; keys exchanged.",
+    "shared": "In the cohort; shares exchanged.",
+    "submitted": "The update was sent.",
+    "unmasked": "The update was sent and confirmed.",
+    "counted": "In the sum of this version.",
+    "not_drawn": "Trained, but not drawn into the cohort.",
+    "dropped": "Not in the sum.",
+}
+REPORTED: dict[str, tuple[str, str]] = {
+    "idle": ("", "Idle"),
+    "training": ("busy", "Training"),
+    "ready": ("busy", "Ready"),
+    "busy": ("wait", "Busy elsewhere"),
+    "paused": ("wait", "Paused"),
+    "error": ("stop", "Trouble"),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline (templates/components/timeline.html)."""
+
+    at: datetime
+    sentence: str
+    tone: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A state with its tone and its reason (templates/components/status.html)."""
+
+    tone: str
+    label: str
+    reason: str = ""
+
+
+def round_line(event: Event, *, exact: bool = False) -> Line:
+    """An event of a round; `exact` numbers for operators, small ones hidden for everybody else."""
+    facts = {key: _people(value, exact) for key, value in event.data.items() if key in ("cohort", "left")}
+    facts |= {"version": str(event.data.get("version", "")), "reason": REASONS.get(event.reason, event.reason)}
+    sentence = ROUND[event.to_state].format_map({"cohort": "artists", "left": "Devices", **facts}).strip()
+    return Line(event.at, sentence[:1].upper() + sentence[1:], TONES.get(event.to_state, ""))
+
+
+def _people(count: int, exact: bool) -> str:
+    shown = count if exact else hidden_if_small(count)
+    return f"{shown} artist" if shown == 1 else f"{shown} artists"
+
+
+def round_status(round_: Round) -> Status:
+    """Where a round stands now."""
+    tone = TONES.get(round_.state, "busy")
+    return Status(tone, NOW[round_.state], REASONS.get(round_.state_reason, ""))
+
+
+def device_status(device: Device) -> Status:
+    """How a device is, with the reason it gave or the server knows."""
+    if device.state == "withdrawn":
+        return Status("stop", "Withdrawn", REASONS.get(device.state_reason, ""))
+    if device.last_seen_at is None:
+        return Status("wait", "Confirmed", "The agent has not called yet.")
+    if device.state == "silent":
+        return Status("wait", "Silent", REASONS["not-seen"])
+    tone, label = REPORTED.get(device.reported_state, ("", "Seen"))
+    return Status(tone, label, device.reported_reason)
+
+
+def part_line(part: Participation) -> str:
+    """An artist's part in a round, with the reason where it ended early."""
+    reason = REASONS.get(part.state_reason, part.state_reason)
+    return f"{PART[part.state]} {reason}".strip()
