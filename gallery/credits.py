@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 
-from diffusion.base import shipped_base_dir
+from diffusion.base.sets import BASE_SETS, LINE_SET
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def sample_artists() -> tuple[Credit, ...]:
                 style=str(row.get("style", "")),
                 credit=str(row.get("credit", "")),
                 licence=str(row.get("licence", "")),
-                source=str(row.get("source_url", row.get("source", ""))),
+                source=str(row.get("source_url", "")),
                 pictures=len(list(path.parent.glob("*.png"))),
             )
         )
@@ -52,6 +52,16 @@ def sample_artists() -> tuple[Credit, ...]:
 
 
 @cache
-def base() -> dict[str, Any]:
-    """The card of the shipped base, or {} where it has none."""
-    return _read(shipped_base_dir() / "card.json")
+def base() -> tuple[Credit, ...]:
+    """The picture sets that the shipped base was trained on."""
+    return tuple(
+        Credit(
+            name=row.words.capitalize(),
+            style="",
+            credit=row.credit,
+            licence=row.licence,
+            source=row.source_url,
+            pictures=0,
+        )
+        for row in (*BASE_SETS, LINE_SET)
+    )

@@ -1,0 +1,33 @@
+"""Fixtures of the gallery. Django is imported late: pytest reads this file before the engines run."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture
+def versions(db: None) -> list[Any]:
+    """Versions 0 and 1 of a running campaign, on paper."""
+    from tests.gallery import scene
+
+    return scene.paper_versions()
+
+
+@pytest.fixture
+def hang(versions: list[Any]) -> Callable[..., Any]:
+    """Put a picture of an artist into the store: hang(artist, published=True)."""
+    from tests.gallery import scene
+
+    return lambda artist, **changes: scene.hang(artist, versions[1], **changes)
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Any:
+    """Picture-signing certificates of its own."""
+    from gallery.generation.authority import ensure_authority, load_authority
+
+    ensure_authority(tmp_path / "credentials", at=datetime.now(UTC))
+    return load_authority(tmp_path / "credentials")
