@@ -57,7 +57,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         if not wanted or not secrets.compare_digest(given.encode(), wanted.encode()):
             fix = "Send `Authorization: Bearer` with METRICS_TOKEN; set that variable first if it is not."
-            return problem(request, 403, "metrics_closed", "Metrics are not for everybody.", fix)
+            return problem(request, 403, "metrics-closed", "Metrics are not for everybody.", fix)
     response: HttpResponse = ExportToDjangoView(request)
     return response
 

@@ -33,15 +33,15 @@ class BodyLimitMiddleware:
         declared = request.META.get("CONTENT_LENGTH") or "0"
         if not (declared.isascii() and declared.isdigit()):
             return problem(
-                request, 400, "bad_length", "Content-Length is not a number.", "Send the body's length."
+                request, 400, "bad-length", "Content-Length is not a number.", "Send the body's length."
             )
         if int(declared) > limit:
-            return problem(request, 413, "body_too_large", _too_large(limit), TOO_LARGE_FIX)
+            return problem(request, 413, "body-too-large", _too_large(limit), TOO_LARGE_FIX)
         query = unquote_to_bytes(request.META.get("QUERY_STRING", ""))
         if "\0" in request.path or b"\0" in query:
             # PostgreSQL keeps no NUL in text, so such an address could only fail deeper down.
             return problem(
-                request, 400, "nul_in_address", "The address holds a NUL character.", "Leave it out."
+                request, 400, "nul-in-address", "The address holds a NUL character.", "Leave it out."
             )
         return self.get_response(request)
 
@@ -85,7 +85,7 @@ class BodyLimit:
 
 
 async def _refuse(send: Send, limit: int) -> None:
-    body = json.dumps(document(413, "body_too_large", _too_large(limit), TOO_LARGE_FIX)).encode()
+    body = json.dumps(document(413, "body-too-large", _too_large(limit), TOO_LARGE_FIX)).encode()
     headers = [
         (b"content-type", CONTENT_TYPE.encode()),
         (b"content-length", str(len(body)).encode()),

@@ -11,17 +11,17 @@ from rest_framework import exceptions
 TEXTS: dict[type[Exception], tuple[str, str, str]] = {
     exceptions.ParseError: ("malformed", "The body is not valid JSON.", "Send well-formed JSON in UTF-8."),
     exceptions.UnsupportedMediaType: (
-        "unsupported_media_type",
+        "unsupported-media-type",
         "This content type is not taken here.",
         "Send the content type that the API description names.",
     ),
     exceptions.NotAuthenticated: (
-        "not_authenticated",
+        "not-authenticated",
         "Nobody is signed in.",
         "Sign in, or send a Bearer token.",
     ),
     exceptions.AuthenticationFailed: (
-        "authentication_failed",
+        "authentication-failed",
         "The credentials are not valid, or no longer.",
         "Sign in again, or get a new token.",
     ),
@@ -32,19 +32,19 @@ TEXTS: dict[type[Exception], tuple[str, str, str]] = {
     ),
     PermissionDenied: ("forbidden", "You may not do this.", "Use an account or device that has the right."),
     exceptions.NotFound: (
-        "not_found",
+        "not-found",
         "There is nothing at this address.",
         "Check the address and the id in it.",
     ),
-    Http404: ("not_found", "There is nothing at this address.", "Check the address and the id in it."),
+    Http404: ("not-found", "There is nothing at this address.", "Check the address and the id in it."),
     exceptions.MethodNotAllowed: (
-        "method_not_allowed",
+        "method-not-allowed",
         "This method is not known here.",
         "See the Allow header.",
     ),
-    exceptions.NotAcceptable: ("not_acceptable", "Only JSON is answered here.", "Accept application/json."),
+    exceptions.NotAcceptable: ("not-acceptable", "Only JSON is answered here.", "Accept application/json."),
     exceptions.Throttled: (
-        "slow_down",
+        "too-many-requests",
         "Too many requests.",
         "Wait as long as Retry-After says, then try again.",
     ),

@@ -97,7 +97,7 @@ def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
     elif isinstance(error, RecursionError):
         found, headers = document(400, "malformed", TOO_DEEP, "Send flatter JSON."), {}
     elif isinstance(error, RequestDataTooBig):
-        found, headers = document(413, "body_too_large", "The body is too large.", "Send less at once."), {}
+        found, headers = document(413, "body-too-large", "The body is too large.", "Send less at once."), {}
     else:
         return None
     set_rollback()
@@ -128,7 +128,7 @@ class ProblemMiddleware:
         if isinstance(error, RecursionError) and wants_problem(request):
             return problem(request, 400, "malformed", TOO_DEEP, "Send flatter JSON.")
         if isinstance(error, RequestDataTooBig):
-            return problem(request, 413, "body_too_large", "The body is too large.", "Send less at once.")
+            return problem(request, 413, "body-too-large", "The body is too large.", "Send less at once.")
         return None
 
 
@@ -137,7 +137,7 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     detail = "The request could not be understood."
     if isinstance(exception, SuspiciousOperation) and "ALLOWED_HOSTS" in str(exception):
         detail = "This server does not answer to that host name."
-    return problem(request, 400, "bad_request", detail, "Check the address and what was sent.")
+    return problem(request, 400, "bad-request", detail, "Check the address and what was sent.")
 
 
 def permission_denied(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -148,18 +148,18 @@ def permission_denied(request: HttpRequest, exception: Exception | None = None) 
 
 def page_not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """handler404."""
-    return problem(request, 404, "not_found", "There is nothing at this address.", "Check the address.")
+    return problem(request, 404, "not-found", "There is nothing at this address.", "Check the address.")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """handler500."""
     detail = "Something went wrong on our side; nothing was changed that is not shown."
     return problem(
-        request, 500, "server_error", detail, "Try again; if it stays, tell the operator when it happened."
+        request, 500, "server-error", detail, "Try again; if it stays, tell the operator when it happened."
     )
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """CSRF_FAILURE_VIEW."""
     detail = "The form's security token is missing or old."
-    return problem(request, 403, "csrf_failed", detail, "Load the page again, then send the form once more.")
+    return problem(request, 403, "csrf-failed", detail, "Load the page again, then send the form once more.")

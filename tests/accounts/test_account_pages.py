@@ -87,4 +87,4 @@ def test_the_page_for_nothing_is_in_the_look_of_the_house(client: Client) -> Non
     assert response.status_code == 404
     shown = response.content.decode()
     assert "Nothing hangs here" in shown
-    assert "not_found" in shown
+    assert "not-found" in shown
