@@ -46,7 +46,8 @@ lint: $(DEV)  ## Style and import contracts, in seconds
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/lint-imports
 
-docs: $(DEV)  ## Check the documents and write the generated ones anew
+docs: $(DEV)  ## Write the generated documents anew and check all of them
+	$(PY) -m federation.protocol.codes > docs/codes.md
 	$(PY) -m pytest -p no:xdist tests/architecture/test_docs.py
 
 screenshots: $(DEV)  ## Photograph every page at both widths, light and dark, into .fedart/screenshots
