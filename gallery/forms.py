@@ -25,7 +25,7 @@ class ArtistSignupForm(SignupForm):  # type: ignore[misc]
     display_name = forms.CharField(
         max_length=DISPLAY_NAME_MAX,
         required=False,
-        label="Name to show (optional)",
+        label="Name to show",
         help_text="Shown beside pictures that you publish. You can leave it empty.",
         widget=forms.TextInput(attrs={"autocomplete": "nickname"}),
     )
