@@ -22,7 +22,9 @@ class DeviceAuthentication(OAuth2Authentication):
         if found is None:
             return None
         user, token = found
-        refresh = getattr(token, "refresh_token", None)  # raises nothing: a missing one-to-one is an AttributeError
+        refresh = getattr(
+            token, "refresh_token", None
+        )  # raises nothing: a missing one-to-one is an AttributeError
         family = refresh.token_family if refresh is not None else None
         device = Device.objects.filter(token_family=family).first() if family else None
         if device is None or SCOPE not in token.scope.split():

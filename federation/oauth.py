@@ -141,10 +141,14 @@ class DeviceAuthorizationView(OAuthDoor):
         _, answer, status = self.create_device_authorization_response(form_request(request))
         if status != 200:
             found = json.loads(answer) if isinstance(answer, str) else dict(answer)
-            return oauth_error(found.get("error", "invalid_request"), status, found.get("error_description", ""))
+            return oauth_error(
+                found.get("error", "invalid_request"), status, found.get("error_description", "")
+            )
         form = DeviceAuthorizationRequestSerializer(data=request.data)
         if not form.is_valid():
-            return oauth_error("invalid_request", 400, f"Missing or too long: {', '.join(sorted(form.errors))}.")
+            return oauth_error(
+                "invalid_request", 400, f"Missing or too long: {', '.join(sorted(form.errors))}."
+            )
         if form.validated_data["scope"] != "agent":
             return oauth_error("invalid_scope", 400, "The only scope is agent.")
         interval = settings.OAUTH2_PROVIDER["DEVICE_FLOW_INTERVAL"]

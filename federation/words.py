@@ -30,6 +30,7 @@ REASONS: dict[str, str] = {
     "too-few-left": "Too few devices were left to hide each one in the sum. Nothing of this round is used.",
     "too-many-revoked": "Too many artists revoked before publication. Nothing of this round is used.",
     "campaign-ended": "The campaign was ended. Nothing of this round is used.",
+    "by-operator": "An operator ended it. Nothing of this round is used.",
     "server-failed": "The server could not finish the sum. Nothing of this round is used.",
 }
 
@@ -101,7 +102,10 @@ class Status:
 def round_line(event: Event, *, exact: bool = False) -> Line:
     """An event of a round; `exact` numbers for operators, small ones hidden for everybody else."""
     facts = {key: _people(value, exact) for key, value in event.data.items() if key in ("cohort", "left")}
-    facts |= {"version": str(event.data.get("version", "")), "reason": REASONS.get(event.reason, event.reason)}
+    facts |= {
+        "version": str(event.data.get("version", "")),
+        "reason": REASONS.get(event.reason, event.reason),
+    }
     sentence = ROUND[event.to_state].format_map({"cohort": "artists", "left": "Devices", **facts}).strip()
     return Line(event.at, sentence[:1].upper() + sentence[1:], TONES.get(event.to_state, ""))
 

@@ -68,7 +68,9 @@ class BaseView(PublicView):
         operation_id="base",
         tags=["files"],
         summary="The files of a base",
-        parameters=[OpenApiParameter("hash", str, OpenApiParameter.PATH, description='"sha256:" and 64 digits')],
+        parameters=[
+            OpenApiParameter("hash", str, OpenApiParameter.PATH, description='"sha256:" and 64 digits')
+        ],
         responses={200: BaseSerializer, **problems(404, 429)},
     )
     def get(self, request: Request, hash: str) -> Response:

@@ -204,7 +204,7 @@ class InboxView(DeviceView):
         round_ = intake.part_of(device=self.device, round_id=round_id).round
         if round_.state == "aborted" or round_.state == "published":
             raise refusal("round-over")
-        if round_.session is None:
+        if not round_.session:
             raise refusal("stage-not-yet")
         body = server_of(round_).inbox(round_.session, wanted, self.device.id)
         return HttpResponse(body, content_type=OCTETS)
@@ -215,5 +215,3 @@ def _step(slug: str) -> Step:
         return Step.of(slug)
     except KeyError:
         raise refusal("step-unknown") from None
-
-

@@ -36,5 +36,6 @@ class ProblemSerializer(serializers.Serializer[Any]):
 def problems(*statuses: int) -> dict[Any, Any]:
     """Responses for extend_schema: each of these statuses as a problem document."""
     return {
-        (status, PROBLEM): OpenApiResponse(ProblemSerializer, description=MEANING[status]) for status in statuses
+        (status, PROBLEM): OpenApiResponse(ProblemSerializer, description=MEANING[status])
+        for status in statuses
     }

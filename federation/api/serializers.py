@@ -64,7 +64,9 @@ class SignedManifestSerializer(Base):
     """The terms of a round (docs/protocol.md), and the server's signature."""
 
     manifest = serializers.JSONField()
-    signature = serializers.CharField(help_text="Ed25519 over 'fedart/manifest/v1', 0, JCS(manifest); base64url.")
+    signature = serializers.CharField(
+        help_text="Ed25519 over 'fedart/manifest/v1', 0, JCS(manifest); base64url."
+    )
 
 
 class SignedRosterSerializer(Base):

@@ -12,9 +12,7 @@ class Event(models.Model):
     to_state = models.CharField(max_length=16)
     reason = models.CharField(max_length=64, blank=True)
     data = models.JSONField(default=dict)
-    round = models.ForeignKey(
-        "federation.Round", null=True, on_delete=models.CASCADE, related_name="events"
-    )
+    round = models.ForeignKey("federation.Round", null=True, on_delete=models.CASCADE, related_name="events")
     device = models.ForeignKey(
         "federation.Device", null=True, on_delete=models.CASCADE, related_name="events"
     )

@@ -22,6 +22,7 @@ class Message(models.Model):
     participation = models.ForeignKey(
         "federation.Participation", on_delete=models.CASCADE, related_name="messages"
     )
+    sender = models.UUIDField()  # the device's id, kept when the device itself is erased
     step = models.CharField(max_length=16)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
@@ -30,9 +31,7 @@ class Message(models.Model):
     facts = models.JSONField(default=dict)  # what the scheme keeps of it
     received_at = models.DateTimeField()
     counts = models.BooleanField(default=True)  # False once barred: its sender revoked in time
-    fold = models.ForeignKey(
-        "federation.Fold", null=True, on_delete=models.SET_NULL, related_name="messages"
-    )
+    fold = models.ForeignKey("federation.Fold", null=True, on_delete=models.SET_NULL, related_name="messages")
 
     class Meta:
         constraints = (

@@ -23,7 +23,7 @@ class Round(models.Model):
     manifest_hash = models.CharField(max_length=64)
     roster = models.JSONField(null=True)
     roster_signature = models.CharField(max_length=86, blank=True)
-    session = models.JSONField(null=True)  # the server's side of the protocol, as plain data
+    session = models.JSONField(default=dict)  # the server's side of the protocol, as plain data
     cohort_size = models.PositiveIntegerField(default=0)
     survivors = models.PositiveIntegerField(default=0)
     # Content address (storage "updates") and SHA-256 of the finished mean, float64; empty until it is there

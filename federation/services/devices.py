@@ -94,5 +94,3 @@ def expire_enrolments(*, at: datetime) -> int:
                 row.grant.delete()
         ended += 1
     return ended
-
-

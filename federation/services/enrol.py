@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from oauth2_provider.models import DeviceGrant
@@ -52,7 +53,14 @@ def bare(user_code: str) -> str:
 
 @transaction.atomic
 def ask(
-    *, client_id: str, scope: str, public_key: str, device_name: str, proof: str, interval_s: int, at: datetime
+    *,
+    client_id: str,
+    scope: str,
+    public_key: str,
+    device_name: str,
+    proof: str,
+    interval_s: int,
+    at: datetime,
 ) -> Asked:
     """A device asks. It proves that it holds the key (RFC 7800 in spirit), so nobody can enrol a key of another."""
     raw = keys.public_key(public_key)
@@ -140,11 +148,11 @@ def refuse(*, enrolment: DeviceEnrolment, artist_id: int, at: datetime) -> Devic
 
 
 def _answer(
-    enrolment: DeviceEnrolment, to: str, artist_id: int, at: datetime, device: Device | None = None
+    enrolment: DeviceEnrolment, to: str, artist_id: int, at: datetime, **changes: Any
 ) -> DeviceEnrolment:
     """Compare-and-swap: of two artists who answer the same code at once, one is told that it was answered."""
     try:
-        states.move(enrolment, to=to, at=at, **({"device": device} if device else {}))
+        states.move(enrolment, to=to, at=at, **changes)
     except states.LostRace:
         raise refusal("user-code-answered") from None
     status = DeviceGrant.AUTHORIZED if to == "confirmed" else DeviceGrant.DENIED

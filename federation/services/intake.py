@@ -86,17 +86,16 @@ def accept_message(*, device: Device, round_id: UUID, upload: Upload, at: dateti
     data = upload.body.read(limit + 1)
     if len(data) != upload.length:
         raise refusal("message-truncated" if len(data) < upload.length else "message-too-long")
-    keys.verify(
-        bytes(device.public_key), upload.signature, keys.message_text(round_id, upload.step, data)
-    )
+    keys.verify(bytes(device.public_key), upload.signature, keys.message_text(round_id, upload.step, data))
     sha256 = hashlib.sha256(data).hexdigest()
     if known is not None:
         return _again(known, sha256), False
-    _refuse_without_grant(part, at)
+    _refuse_without_grant(part, device.artist_id, at)
     facts = server.accept(round_.session, upload.step, device.id, data)
     name = put_bytes(updates(), update_name(round_id, sha256), data)
     message = Message(
         participation=part,
+        sender=device.id,
         step=upload.step.slug,
         sha256=sha256,
         size=len(data),
@@ -124,9 +123,9 @@ def _refuse_left(part: Participation) -> None:
         raise refusal("not-in-round", f"It left the round: {part.state_reason or part.state}.")
 
 
-def _refuse_without_grant(part: Participation, at: datetime) -> None:
+def _refuse_without_grant(part: Participation, artist_id: int, at: datetime) -> None:
     """A revocation takes effect with the next message, not only at the gates."""
-    if live_grant(artist_id=part.device.artist_id, purpose=TRAIN_SHARED, at=at) is None:
+    if live_grant(artist_id=artist_id, purpose=TRAIN_SHARED, at=at) is None:
         if part.state not in ("submitted", "unmasked"):
             states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
             queue.advance(part.round_id)

@@ -37,7 +37,9 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
     Round.objects.filter(pk=round_id).update(attempts=F("attempts") + 1)
     with transaction.atomic():
         round_ = (
-            Round.objects.select_for_update(of=("self",)).select_related("campaign__base", "previous").get(pk=round_id)
+            Round.objects.select_for_update(of=("self",))
+            .select_related("campaign__base", "previous")
+            .get(pk=round_id)
         )
         if round_.state != "publishing":
             return round_
@@ -66,7 +68,9 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
     return round_
 
 
-def tensors_of(version: AdapterVersion, spec: AdapterSpec) -> Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]:
+def tensors_of(
+    version: AdapterVersion, spec: AdapterSpec
+) -> Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]:
     """The tensors of a published version; its bytes are checked against its hash."""
     data = read_all(blobs(), blob_name(version.sha256))
     if hashlib.sha256(data).hexdigest() != version.sha256:
@@ -108,7 +112,13 @@ def _publish(
     sha256 = hashlib.sha256(data).hexdigest()
     put_bytes(blobs(), blob_name(sha256), data)
     card = card_of(
-        campaign=campaign, number=number, round_=round_, sha256=sha256, ledger=ledger_head(), revoked=revoked, at=at
+        campaign=campaign,
+        number=number,
+        round_=round_,
+        sha256=sha256,
+        ledger=ledger_head(),
+        revoked=revoked,
+        at=at,
     )
     version = AdapterVersion.objects.create(
         campaign=campaign,

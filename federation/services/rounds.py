@@ -74,7 +74,7 @@ def invite(*, round_: Round, at: datetime, device: Device | None = None) -> int:
         devices = devices.filter(state="active", last_seen_at__isnull=False)
     found = list(devices)
     grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[one.artist_id for one in found])
-    taking_part = set(round_.participations.values_list("artist_id", flat=True))
+    taking_part: set[int | None] = set(round_.participations.values_list("artist_id", flat=True))
     invited = 0
     for one in found:
         verdict = judge(_facts(one, round_, grants.keys(), taking_part, at))
@@ -138,13 +138,17 @@ def draw_cohort(*, round_: Round, at: datetime) -> Round:
 
     Runs inside the caller's transaction, with the round locked. Aborts the round when too few are left.
     """
-    ready = list(round_.participations.select_for_update(of=("self",)).select_related("device").filter(state="ready"))
-    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[part.device.artist_id for part in ready])
+    ready = list(
+        round_.participations.select_for_update(of=("self",)).select_related("device").filter(state="ready")
+    )
+    artists = [part.artist_id for part in ready if part.artist_id is not None]
+    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=artists)
     able = []
     for part in ready:
-        if part.device.state == "withdrawn" or part.device.artist_id not in grants:
-            why = "device-withdrawn" if part.device.state == "withdrawn" else "no-live-grant"
-            states.move(part, to="dropped", at=at, reason=why, moved_at=at)
+        if part.device is None or part.device.state == "withdrawn":
+            states.move(part, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
+        elif part.artist_id not in grants:
+            states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
         else:
             able.append(part)
     if len(able) < round_.campaign.min_cohort:

@@ -64,5 +64,3 @@ def ensure_running(*, base: Base, terms: Terms, at: datetime) -> Campaign:
     found = Campaign.objects.filter(name=terms.name).first()
     campaign = found or create_campaign(base=base, terms=terms, at=at)
     return start_campaign(campaign=campaign, at=at) if campaign.state in ("draft", "paused") else campaign
-
-

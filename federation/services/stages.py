@@ -5,6 +5,7 @@ what is due in one transaction. A process killed in the middle leaves the row as
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -70,8 +71,8 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
     if stage.after == "submitted":
         bar_revoked(round_=round_, at=at)
     answers = {
-        message.participation.device_id: message.facts
-        for message in Message.objects.select_related("participation").filter(
+        message.sender: message.facts
+        for message in Message.objects.filter(
             participation__round=round_, participation__state=stage.after, step=stage.step.slug
         )
     }
@@ -85,6 +86,7 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
     order = tuple(states.ROUND)
     following = order[order.index(round_.state) + 1]
     interactive = following in STAGES
+    changes: dict[str, Any] = {"survivors": len(answers)} if stage.after == "submitted" else {}
     states.move(
         round_,
         to=following,
@@ -94,7 +96,7 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
         stage_began_at=at,
         nudged_at=at,
         deadline=at + timedelta(seconds=round_.campaign.stage_s) if interactive else None,
-        **({"survivors": len(answers)} if stage.after == "submitted" else {}),
+        **changes,
     )
     if following == "aggregating":
         queue.fold(round_.pk)

@@ -31,7 +31,12 @@ def withdraw_device(*, device: Device, at: datetime, reason: str = "by-artist") 
         queue.advance(part.round_id)
     append_entry(
         kind="device",
-        body={"device": str(device.id), "artist": device.artist_id, "key": device.fingerprint, "did": "withdrawn"},
+        body={
+            "device": str(device.id),
+            "artist": device.artist_id,
+            "key": device.fingerprint,
+            "did": "withdrawn",
+        },
         at=at,
     )
     return device

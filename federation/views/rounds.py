@@ -34,6 +34,8 @@ def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
         raise Http404
     context = {
         "round": found,
+        "number": str(found.number),
+        "previous": found.manifest["previous"]["number"],
         "status": words.round_status(found),
         "lines": [words.round_line(event) for event in selectors.round_events(found)],
         "open": found.state not in ("published", "aborted"),
@@ -60,6 +62,8 @@ def version_page(request: HttpRequest, campaign_id: UUID, number: int) -> HttpRe
     current = selectors.current_campaign()
     context = {
         "version": version,
+        "number": str(number),
+        "measured": _measured(version),
         "card": version.card,
         "later": later,
         "sheet": bool(version.evaluation) and current is not None and current.pk == campaign_id,
@@ -77,6 +81,19 @@ def version_file(request: HttpRequest, campaign_id: UUID, number: int) -> HttpRe
     answer = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
     answer["ETag"] = f'"{version.sha256}"'
     return answer
+
+
+def _measured(version: AdapterVersion) -> list[tuple[str, str]]:
+    """What the gallery measured, beside the same figure of the base; the words of the gallery stay out."""
+    found = [("Held-out loss", version)]
+    if version.number:
+        base = selectors.version_of(campaign_id=version.campaign_id, number=0)
+        found += [("Held-out loss of the base", base)] if base else []
+    return [
+        (name, str(one.evaluation["held_out_loss"]))
+        for name, one in found
+        if one.evaluation.get("held_out_loss")
+    ]
 
 
 def _find(campaign_id: UUID, number: int) -> AdapterVersion:

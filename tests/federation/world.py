@@ -221,7 +221,9 @@ class Agent:
 
     def message(self, round_id: UUID, step: Step, update: Any = None) -> bytes:
         """The wire bytes of a step, made with what is in the inbox."""
-        inbox = b"" if step is Step.ADVERTISE_KEYS else self.get(f"rounds/{round_id}/inbox/{step.slug}").content
+        inbox = (
+            b"" if step is Step.ADVERTISE_KEYS else self.get(f"rounds/{round_id}/inbox/{step.slug}").content
+        )
         match step:
             case Step.ADVERTISE_KEYS:
                 return bytes(self.session.advertise_keys())

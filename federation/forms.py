@@ -1,0 +1,80 @@
+"""What an operator fills in. Bounds are judged by the service; here they only help while typing."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from django import forms
+
+from federation.models import Base, Campaign
+from federation.protocol.schemes import SCHEMES
+from federation.services.campaigns import BOUNDS, Terms
+
+if TYPE_CHECKING:
+    CampaignModelForm = forms.ModelForm[Campaign]
+else:
+    CampaignModelForm = forms.ModelForm
+
+
+class CampaignForm(CampaignModelForm):
+    """The terms of a new campaign."""
+
+    base = forms.ModelChoiceField(Base.objects.order_by("-registered_at"), empty_label=None)
+    scheme = forms.ChoiceField(choices=[(name, name) for name in SCHEMES])
+
+    class Meta:
+        model = Campaign
+        fields: ClassVar[list[str]] = [
+            "name",
+            "base",
+            "scheme",
+            "min_cohort",
+            "max_cohort",
+            "threshold",
+            "training_window_s",
+            "stage_s",
+            "steps",
+            "batch",
+            "lr",
+            "caption_dropout",
+            "clip",
+            "automatic",
+            "rounds_wanted",
+            "pause_between_s",
+        ]
+        labels: ClassVar[dict[str, str]] = {
+            "min_cohort": "Smallest cohort",
+            "max_cohort": "Largest cohort",
+            "threshold": "Fewest left at the end",
+            "training_window_s": "Training window, seconds",
+            "stage_s": "Each stage after it, seconds",
+            "steps": "Training steps",
+            "batch": "Pictures a step",
+            "lr": "Learning rate",
+            "caption_dropout": "Captions left out, share",
+            "clip": "Largest update, L2 norm",
+            "automatic": "Open rounds by itself",
+            "rounds_wanted": "Versions wanted",
+            "pause_between_s": "Pause between rounds, seconds",
+        }
+        help_texts: ClassVar[dict[str, str]] = {
+            "min_cohort": "A round with fewer ready artists ends without a version.",
+            "threshold": "More than half of the smallest cohort.",
+            "training_window_s": "Laptops sleep: a day or more outside of trials.",
+            "rounds_wanted": "0 means without end.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, (low, high) in BOUNDS.items():
+            if name in self.fields:
+                self.fields[name].widget.attrs |= {"min": f"{low:f}", "max": f"{high:f}"}
+        self.fields["lr"].widget.attrs["step"] = "any"
+        self.fields["caption_dropout"].widget.attrs["step"] = "any"
+        self.fields["clip"].widget.attrs["step"] = "any"
+
+    def _post_clean(self) -> None:
+        """No model validation here: the service judges, in one place for pages, commands and scripts."""
+
+    @property
+    def terms(self) -> Terms:
+        """The cleaned terms."""
+        return Terms(**{name: value for name, value in self.cleaned_data.items() if name != "base"})
