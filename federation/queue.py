@@ -1,14 +1,29 @@
 """Tasks by name, sent when the transaction is committed: whoever is woken finds the rows."""
 
+import logging
 from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
 
 
 def send(name: str, *args: str | int) -> None:
-    """Puts the task into its queue after the commit; a lost message is made good by the next tick."""
-    transaction.on_commit(lambda: current_app.send_task(name, args=args))
+    """Puts the task into its queue after the commit.
+
+    The rows say what is to be done, the message only says "now": where the broker is down nothing is lost, the next
+    tick sends again.
+    """
+    transaction.on_commit(lambda: _send(name, args))
+
+
+def _send(name: str, args: tuple[str | int, ...]) -> None:
+    try:
+        current_app.send_task(name, args=args, retry=False)
+    except OperationalError:
+        log.exception("the broker did not take %s; the next tick sends it again", name)
 
 
 def advance(round_id: UUID) -> None:

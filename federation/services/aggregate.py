@@ -95,9 +95,7 @@ def mean_of(round_: Round) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
 def _complete(round_: Round, server: ServerSession) -> bool:
     """Whether exactly the survivors' messages are in the partial sums, each once."""
     rows = Message.objects.filter(participation__round=round_, step=Step.MASKED_INPUT.slug)
-    added = set(
-        rows.filter(fold__isnull=False, counts=True).values_list("sender", flat=True)
-    )
+    added = set(rows.filter(fold__isnull=False, counts=True).values_list("sender", flat=True))
     if rows.filter(fold__isnull=False, counts=False).exists():
         raise refusal("list-differs", "A barred update is in a partial sum.")
     return added == set(server.survivors(round_.session))

@@ -1,9 +1,12 @@
 """What `manage.py setup` does for federation; each step may be repeated."""
 
 import os
+import subprocess
+import sys
 from datetime import datetime
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.models import Application
@@ -33,9 +36,23 @@ def make_oauth_application() -> str:
 
 
 def base_folder_to_ship() -> Path:
-    """FEDART_BASE_DIR, else the base in the repository."""
+    """FEDART_BASE_DIR, else the base in the repository; with FEDART_TINY_BASE=1 a random one, for tests."""
     given = os.environ.get("FEDART_BASE_DIR")
-    return Path(given) if given else shipped_base_dir()
+    if given:
+        return Path(given)
+    if os.environ.get("FEDART_TINY_BASE") == "1" and not settings.IS_PRODUCTION:
+        return _tiny_base(Path(settings.STATE_DIR) / "tiny-base")
+    return shipped_base_dir()
+
+
+def _tiny_base(folder: Path) -> Path:
+    """Written by a process of its own: no server process ever loads torch."""
+    if not (folder / "model_index.json").is_file():
+        code = "import sys; from pathlib import Path; from diffusion.tiny import write_tiny_base as w; w(Path(sys.argv[1]))"
+        subprocess.run(
+            [sys.executable, "-c", code, str(folder)], cwd=settings.BASE_DIR, check=True, timeout=300
+        )
+    return folder
 
 
 def register_shipped_base() -> str:
