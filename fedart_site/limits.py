@@ -1,7 +1,7 @@
 """How large a request may be, by path; refused before anything of it is parsed or kept."""
 
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -10,9 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from fedart_site.problems import CONTENT_TYPE, document, problem
 from fedart_site.sizes import limit_of
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Scope = dict[str, Any]
+Receive = Callable[[], Awaitable[Mapping[str, Any]]]
+Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 TOO_LARGE_FIX = "Send less at once."
@@ -61,7 +61,7 @@ class BodyLimit:
             return await self.application(scope, receive, send)
         limit, taken, answered = limit_of(scope["path"]), 0, False
 
-        async def counted() -> MutableMapping[str, Any]:
+        async def counted() -> Mapping[str, Any]:
             nonlocal taken
             message = await receive()
             taken += len(message.get("body", b""))
@@ -69,7 +69,7 @@ class BodyLimit:
                 raise TooMuch
             return message
 
-        async def noted(message: MutableMapping[str, Any]) -> None:
+        async def noted(message: Mapping[str, Any]) -> None:
             nonlocal answered
             answered = True
             await send(message)

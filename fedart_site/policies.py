@@ -72,7 +72,7 @@ def email_settings(state_dir: Path, *, production: bool) -> dict[str, Any]:
     url = env.secret("EMAIL_URL")
     if url:
         try:
-            return environ.Env.email_url_config(url)
+            return dict(environ.Env.email_url_config(url))
         except (ValueError, KeyError, ImproperlyConfigured):
             raise ImproperlyConfigured(
                 "EMAIL_URL cannot be read. Write smtp+tls://user:password@host:587."
@@ -148,5 +148,13 @@ def oauth(public_origin: str) -> dict[str, Any]:
         "DEVICE_FLOW_INTERVAL": 2,
         # The database keeps hashes: neither a token nor a device code can be read out of a stolen copy.
         "COMPLIANT_BCP_RFC9700_TOKEN_STORAGE": True,
+        # The rest of RFC 9700; agents use the device grant only, so nothing of this is missed.
+        "COMPLIANT_BCP_RFC9700_IMPLICIT_GRANT": True,
+        "COMPLIANT_BCP_RFC9700_PASSWORD_GRANT": True,
+        "COMPLIANT_BCP_RFC9700_PKCE_METHOD": True,
+        "COMPLIANT_BCP_RFC9700_ACCESS_TOKEN_TRANSPORT": True,
+        "COMPLIANT_BCP_RFC9700_AUTHZ_RESPONSE_ISS": True,
+        "COMPLIANT_BCP_RFC9700_REDIRECT_URI_SCHEME": True,
+        "ALLOWED_REDIRECT_URI_SCHEMES": ["https"],
         "OAUTH_PRE_TOKEN_VALIDATION": [user_of_device_code],
     }

@@ -4,11 +4,11 @@ import contextlib
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+PROC = Path("/proc/self/cmdline")  # Linux; elsewhere `ps` is asked
 CHILDREN: list["subprocess.Popen[bytes]"] = []
 
 
@@ -18,7 +18,7 @@ def command_line(pid: int) -> str:
         child.poll()  # reaps our own dead children, which would otherwise stay as zombies
     if pid <= 0:
         return ""
-    if sys.platform.startswith("linux"):
+    if PROC.exists():
         try:
             return (
                 Path(f"/proc/{pid}/cmdline")
