@@ -1,0 +1,96 @@
+"""The agent: asks the server what there is, with jitter; obeys the artist's pause and rules; does the rounds' work."""
+
+from uuid import UUID
+
+from edge import chain, pauses
+from edge.api import Beat
+from edge.rounds import FATAL, Rounds
+from edge.tools import Tools
+from edge.waiting import Stopped
+from federation.adapters import files
+from federation.adapters.spec import AdapterSpec
+from federation.protocol.errors import Refusal, refusal
+
+WAITING = "Waiting for the next round."
+LOOK_EVERY_S = 10.0
+AWAITED = ("ready", "rostered", "advertised", "shared")
+
+
+class Agent:
+    """Runs until it is told to stop. Everything that it needs to go on is on disk after each step."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self.rounds = Rounds(tools)
+        self._failures = 0
+        self._looked = float("-inf")
+
+    def run(self) -> None:
+        """Turn after turn; returns when stopped. Raises Refusal where only the artist can help."""
+        try:
+            checked = False
+            while True:
+                try:
+                    checked = checked or self._check_server()
+                    pause = self.turn()
+                    self._failures = 0
+                except Refusal as refused:
+                    pause = self._trouble(refused)
+                self.tools.waiter.wait(self.tools.waiter.about(pause))
+        except Stopped:
+            self.tools.board.say("idle", "Stopped. Start again with `python -m edge run`.")
+
+    def turn(self) -> float:
+        """One look at the server and the work that follows from it; seconds until the next."""
+        tools = self.tools
+        pause = pauses.paused(tools.state, tools.clock())
+        if pause:
+            tools.board.say("paused", pause)
+        beat = tools.api.heartbeat(tools.board.now.heartbeat())
+        if pause:
+            for part in beat.parts:
+                if part.mine in AWAITED:
+                    self.rounds.leave_for_pause(part)
+            return beat.poll_after_s
+        for part in beat.parts:
+            self.rounds.take(part)
+        self._settle(beat)
+        if not tools.state.open_rounds():
+            tools.board.say("idle", f"{self.rounds.outcome} {WAITING}".strip())
+            self._look_for_version()
+        return beat.poll_after_s
+
+    def _settle(self, beat: Beat) -> None:
+        """Rounds that the server no longer tells of have ended."""
+        told = {part.round_id for part in beat.parts}
+        for round_id in self.tools.state.open_rounds():
+            if round_id not in told:
+                self.rounds.settle(round_id)
+
+    def _check_server(self) -> bool:
+        """Raises Refusal `server-key-changed` unless the server still names the key that was pinned."""
+        if self.tools.api.server().get("server_key") != self.tools.config.server_key:
+            raise refusal("server-key-changed")
+        return True
+
+    def _trouble(self, refused: Refusal) -> float:
+        """Say what is wrong and how long to wait before the next try."""
+        self.tools.board.say("error", f"{refused.why} {refused.fix}")
+        if refused.code in FATAL:
+            raise refused
+        self._failures += 1
+        return min(60.0, 2.0**self._failures)
+
+    def _look_for_version(self) -> None:
+        """Fetch the newest global version, once it follows from the last one seen: a personal adapter builds on it."""
+        tools = self.tools
+        campaign = tools.state.noted("campaign")
+        now = tools.clock().timestamp()
+        if campaign is None or now - self._looked < LOOK_EVERY_S:
+            return
+        self._looked = now
+        spec = AdapterSpec.from_json(campaign["spec"])
+        newest = chain.newest(tools.api, tools.state, UUID(campaign["id"]))
+        if newest is not None and newest != tuple(tools.state.noted("latest") or ()):
+            tools.downloads.fetch(newest[1], files.size_limit(spec))
+            tools.state.note("latest", newest)

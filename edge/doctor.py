@@ -1,0 +1,104 @@
+"""Numbered checks of this computer, only what is needed, each with its fix."""
+
+import importlib.util
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from edge import config, identity, pictures
+from edge.api import Api
+from edge.config import Config
+from edge.paths import Home
+from edge.tokens import TokenStore
+from edge.tools import utc_now
+from edge.transport import Transport
+from edge.waiting import Stopped
+from federation.protocol import keys
+from federation.protocol.errors import Refusal, refusal
+
+SPACE_MB = 500
+CLOCK_S = 120.0
+PARTS = ("torch", "diffusers", "peft")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check: what was looked at, whether it is well, what was seen, and else the code and the fix."""
+
+    number: int
+    name: str
+    ok: bool
+    seen: str
+    code: str = ""
+    fix: str = ""
+
+
+Check = tuple[str, Callable[[], str]]
+
+
+def examine(home: Home, connect: Callable[[Config], Transport]) -> Iterator[Finding]:
+    """All findings, one by one; a check that needs what an earlier one missed says so."""
+    for number, (name, look) in enumerate(_checks(home, connect), start=1):
+        try:
+            yield Finding(number, name, True, look())
+        except Refusal as refused:
+            yield Finding(number, name, False, refused.why, refused.code, refused.fix)
+        except Stopped:
+            return
+
+
+def _checks(home: Home, connect: Callable[[Config], Transport]) -> list[Check]:
+    def private() -> str:
+        home.require_private()
+        return f"{home.root} is yours alone."
+
+    def enrolled() -> str:
+        told = config.load(home)
+        return f"Enrolled as {told.name!r} with {told.server}."
+
+    def key() -> str:
+        return f"The fingerprint is {keys.fingerprint(keys.raw_public(identity.load(home)))}."
+
+    def server() -> str:
+        told = config.load(home)
+        answer = Api(connect(told)).server()
+        if answer.get("server_key") != told.server_key:
+            raise refusal("server-key-changed")
+        return f"{told.server} answers with the pinned key; {_clock(str(answer.get('time')))}"
+
+    def token() -> str:
+        told = config.load(home)
+        TokenStore(home).load()
+        Api(connect(told)).heartbeat({"state": "idle", "reason": "Checked by the doctor."})
+        return "The server knows this device."
+
+    def folder() -> str:
+        told = config.load(home)
+        return f"{len(pictures.read(told.folder))} pictures in {told.folder}. They stay there."
+
+    def learning() -> str:
+        missing = [name for name in PARTS if importlib.util.find_spec(name) is None]
+        if missing:
+            raise refusal("training-failed", f"Not installed: {', '.join(missing)}.")
+        return "torch, diffusers and peft are installed."
+
+    def space() -> str:
+        free = shutil.disk_usage(home.root if home.root.exists() else home.root.parent).free // 1_000_000
+        if free < SPACE_MB:
+            raise refusal("training-failed", f"Only {free} MB of the disk are free, {SPACE_MB} are needed.")
+        return f"{free} MB of the disk are free."
+
+    return [
+        ("Home folder", private), ("Enrolment", enrolled), ("Device key", key), ("Server", server),
+        ("Permission", token), ("Pictures", folder), ("Training", learning), ("Disk", space),
+    ]  # fmt: skip
+
+
+def _clock(server_time: str) -> str:
+    """How this computer's clock compares; a wrong one only confuses deadlines, so it is told and not refused."""
+    try:
+        apart = abs((utc_now() - datetime.fromisoformat(server_time)).total_seconds())
+    except (ValueError, TypeError):
+        return "it does not tell its time."
+    return "the clocks agree." if apart <= CLOCK_S else f"the clocks are {int(apart)} s apart: set this one."

@@ -1,0 +1,46 @@
+"""One agent for one home folder at a time."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from edge.paths import FILE_MODE, Home
+from federation.protocol.errors import refusal
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None  # type: ignore[assignment]
+
+
+@contextmanager
+def running(home: Home) -> Iterator[None]:
+    """Hold the home folder. Raises Refusal `agent-running`; the system lets go when the process ends, however it ends."""
+    handle = os.open(home.lock, os.O_CREAT | os.O_RDWR, FILE_MODE)
+    try:
+        if not _take(handle):
+            raise refusal("agent-running")
+        yield
+    finally:
+        os.close(handle)
+
+
+def is_running(home: Home) -> bool:
+    """Whether an agent holds this home folder now."""
+    if not home.lock.exists():
+        return False
+    handle = os.open(home.lock, os.O_RDWR)
+    try:
+        return not _take(handle)
+    finally:
+        os.close(handle)
+
+
+def _take(handle: int) -> bool:
+    if fcntl is None:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -1,0 +1,226 @@
+"""This device's work in one round, whatever state it finds it in: refuse, train, say ready, take the four steps."""
+
+from uuid import UUID
+
+from edge import bases, chain, config, pauses, pictures, training
+from edge.api import Part
+from edge.pulse import Pulse
+from edge.receipts import human_bytes
+from edge.rules import Terms, accept
+from edge.session import RoundSession
+from edge.state import OVER
+from edge.tools import Tools
+from edge.waiting import Stopped
+from edge.work import Work
+from federation.adapters import files
+from federation.protocol import manifest
+from federation.protocol.errors import Refusal, refusal
+from federation.protocol.schemes import scheme
+from federation.protocol.steps import Step
+
+BEFORE_DRAW = ("invited", "training")
+INTERACTIVE = ("rostered", "advertised", "shared", "submitted")
+MISSED = frozenset(("stage-over", "round-over", "not-in-round", "round-unknown", "not-eligible"))
+PASSING = frozenset(("server-unreachable", "download-truncated", "server-answer", "too-many-tries"))
+FATAL = frozenset(("enrolment-ended", "device-withdrawn", "not-enrolled", "server-key-changed"))
+LEAVING = {
+    "training-failed": "training-failed",
+    "pictures-missing": "no-pictures",
+    "pictures-unusable": "no-pictures",
+}
+
+
+class Rounds:
+    """Takes the parts that the heartbeat tells of; `outcome` is the last thing worth saying about one."""
+
+    def __init__(self, tools: Tools) -> None:
+        self.tools = tools
+        self.outcome = tools.state.noted("outcome") or ""
+
+    def take(self, part: Part) -> None:
+        """Do what is due. Raises Stopped, and Refusal only where it concerns more than this round."""
+        known = self.tools.state.known(part.round_id)
+        if known is not None and known.state in OVER:
+            return
+        try:
+            if part.mine in BEFORE_DRAW:
+                self._train(part)
+            elif part.mine == "ready":
+                self._wait(part)
+            elif part.mine in INTERACTIVE:
+                self._interact(part)
+            else:
+                self.settle(part.round_id)
+        except Refusal as refused:
+            if refused.code in FATAL or refused.code in PASSING or refused.status >= 500:
+                raise
+            self._give_up(part.round_id, refused)
+
+    def settle(self, round_id: UUID) -> None:
+        """The round ended, or went on without this device."""
+        known = self.tools.state.known(round_id)
+        if known is not None and known.state not in OVER:
+            towards = f"the round towards version {known.version + 1}"
+            if self._was_sent(round_id):
+                self._over(round_id, "done", f"Your part in {towards} was sent.")
+            else:
+                self._over(round_id, "missed", f"Missed {towards}. Nothing was sent.")
+
+    def _terms(self, round_id: UUID) -> Terms:
+        """The round's terms, signed by the pinned key, within the artist's rules, after the last version seen."""
+        tools = self.tools
+        told = manifest.open_signed(tools.api.manifest(round_id), tools.config.pinned_key)
+        terms = accept(told, round_id, tools.config, tools.state.known(round_id))
+        chain.follow(tools.api, tools.state, told.campaign, told.previous)
+        return terms
+
+    def _train(self, part: Part) -> None:
+        tools, work = self.tools, Work(self.tools.home, part.round_id)
+        terms = self._terms(part.round_id)
+        if not work.has_update():
+            job = self._job(terms)
+            tools.api.join(part.round_id)
+            self._remember(terms)
+            if not self._run(job, terms, work):
+                return
+            tools.state.set_round(part.round_id, "trained")
+        tools.api.ready(part.round_id)
+        self._wait(part)
+
+    def _job(self, terms: Terms) -> training.Job:
+        """Gather what the training needs; all of it is checked before the round is joined."""
+        tools = self.tools
+        tools.board.say("busy", "Getting ready for a round: pictures, base and the latest version.")
+        examples = pictures.read(tools.config.folder)
+        folder = bases.fetch(
+            tools.api, tools.downloads, tools.home, terms.manifest.base, tools.config.rules.max_base_mb
+        )
+        blob = tools.downloads.fetch(terms.manifest.previous.sha256, files.size_limit(terms.spec))
+        return training.Job(
+            base=folder,
+            spec=terms.spec,
+            start=files.loads(blob.read_bytes(), terms.spec),
+            examples=examples,
+            training=terms.manifest.training,
+            clip=terms.params.clip,
+            seed=training.seed_of(tools.config.device_id, str(terms.params.round_id)),
+            threads=tools.config.threads,
+        )
+
+    def _remember(self, terms: Terms) -> None:
+        """The round is joined: from now on its terms are fixed, and so is the base where it is the first one."""
+        tools, told = self.tools, terms.manifest
+        tools.state.meet(told.round_id, told.campaign, told.hash(), told.previous.number)
+        tools.state.note("campaign", {"id": str(told.campaign), "spec": terms.spec.to_json()})
+        if not tools.config.rules.bases:
+            tools.config = config.save(tools.home, tools.config.with_rules(bases=(told.base,)))
+
+    def _run(self, job: training.Job, terms: Terms, work: Work) -> bool:
+        """Train and keep the update; False when it has to wait (paused) or the round is lost."""
+        tools, began, round_id = self.tools, self.tools.clock(), terms.params.round_id
+        late: list[bool] = []
+
+        def on_step(step: int, steps: int) -> None:
+            left = (tools.clock() - began).total_seconds() / step * (steps - step)
+            sentence = f"Training here: {step} of {steps} steps, {_span(left)} left."
+            tools.board.say("training", sentence, step=step, steps=steps, round=str(round_id))
+
+        with Pulse(tools.api, tools.board, round_id) as pulse:
+
+            def should_stop() -> bool:
+                now = tools.clock()
+                if (now - began).total_seconds() > 60 * tools.config.rules.max_minutes:
+                    late.append(True)
+                return bool(
+                    late or pulse.round_lost or tools.waiter.stop.is_set() or pauses.paused(tools.state, now)
+                )
+
+            tools.board.say("training", "Training here: loading the base.", round=str(round_id))
+            update = tools.trainer(job, on_step, should_stop)
+        if update is not None:
+            work.keep_update(update)
+            return True
+        if late:
+            raise refusal(
+                "training-too-long", f"It took longer than {tools.config.rules.max_minutes} minutes."
+            )
+        if tools.waiter.stop.is_set():
+            raise Stopped
+        if pulse.round_lost:
+            self.settle(round_id)
+        return False
+
+    def _wait(self, part: Part) -> None:
+        if not Work(self.tools.home, part.round_id).has_update():
+            raise refusal("home-damaged", "The update of a round is gone.")
+        self.tools.board.say(
+            "ready", "Trained and ready: waiting for the other artists.", round=str(part.round_id)
+        )
+
+    def _interact(self, part: Part) -> None:
+        tools, work = self.tools, Work(self.tools.home, part.round_id)
+        terms = self._terms(part.round_id)
+        if tools.state.known(part.round_id) is None or not work.has_update():
+            raise refusal("home-damaged", "The update of a round is gone.")
+        session = RoundSession(
+            api=tools.api, state=tools.state, work=work, terms=terms, config=tools.config, key=tools.key,
+            waiter=tools.waiter, receipts_file=tools.home.receipts,
+        )  # fmt: skip
+
+        def on_step(step: Step) -> None:
+            sentence = f"In the round with the other artists: step {int(step)} of {len(Step)}."
+            tools.board.say("busy", sentence, round=str(part.round_id))
+
+        with Pulse(tools.api, tools.board, part.round_id):
+            session.run(on_step)
+        self._over(part.round_id, "done", _sent(terms))
+
+    def _was_sent(self, round_id: UUID) -> bool:
+        return any(
+            one.step is Step.MASKED_INPUT and one.sent for one in self.tools.state.kept_steps(round_id)
+        )
+
+    def _give_up(self, round_id: UUID, refused: Refusal) -> None:
+        """No part, or no further part, in this round: remember why, and tell the server in one word."""
+        if refused.code in MISSED and self.tools.state.known(round_id) is not None:
+            self.settle(round_id)
+            return
+        sent = " Your update had been sent before." if self._was_sent(round_id) else ""
+        sentence = f"Not taking part in a round: {refused.why}{sent} {refused.fix}".strip()
+        self.tools.state.refuse(round_id, sentence)
+        self._over(round_id, "refused", sentence)
+        self._leave(round_id, LEAVING.get(refused.code, "refused-by-agent"))
+
+    def leave_for_pause(self, part: Part) -> None:
+        """Paused while others wait for this device: let them go on without it."""
+        known = self.tools.state.known(part.round_id)
+        if known is not None and known.state not in OVER and not self._was_sent(part.round_id):
+            self._over(part.round_id, "missed", "Left a round because you paused. Nothing was sent.")
+            self._leave(part.round_id, "paused-by-artist")
+
+    def _leave(self, round_id: UUID, reason: str) -> None:
+        try:
+            self.tools.api.drop(round_id, reason)
+        except Refusal as refused:
+            if refused.code in FATAL:
+                raise
+
+    def _over(self, round_id: UUID, state: str, sentence: str) -> None:
+        self.tools.state.set_round(round_id, state, sentence)
+        self.outcome = sentence
+        self.tools.state.note("outcome", sentence)
+        Work(self.tools.home, round_id).clear()
+
+
+def _sent(terms: Terms) -> str:
+    """What was sent, and who can read it."""
+    size = human_bytes(4 * terms.params.length)
+    towards = f"for version {terms.manifest.previous.number + 1}"
+    if scheme(terms.manifest.scheme).safe:
+        return f"Masked and sent {towards}: {size}. Nobody can read it alone."
+    return f"Sent {towards}: {size}, not masked, so the server can read it."
+
+
+def _span(seconds: float) -> str:
+    """A span in words, rounded up."""
+    return f"{int(seconds) + 1} s" if seconds < 60 else f"{int(seconds / 60) + 1} min"

@@ -1,0 +1,75 @@
+"""What the agent works with, put together once: everything that a test may want to replace is a field."""
+
+import random
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from edge import config, identity, training
+from edge.api import Api
+from edge.config import Config
+from edge.downloads import Downloads
+from edge.paths import Home
+from edge.state import State
+from edge.status import Board
+from edge.tokens import TokenStore
+from edge.transport import Transport, make_http
+from edge.waiting import Waiter
+
+
+def utc_now() -> datetime:
+    """The time, aware."""
+    return datetime.now(UTC)
+
+
+@dataclass
+class Tools:
+    """The parts of one running agent. `config` changes only when the first base is accepted."""
+
+    home: Home
+    config: Config
+    key: Ed25519PrivateKey
+    api: Api
+    downloads: Downloads
+    state: State
+    board: Board
+    waiter: Waiter
+    clock: Callable[[], datetime]
+    trainer: training.Trainer
+
+    def close(self) -> None:
+        """Let go of files and connections."""
+        self.api.transport.http.close()
+        self.state.close()
+
+
+def gather(
+    home: Home,
+    stop: threading.Event,
+    *,
+    http: httpx.Client | None = None,
+    trainer: training.Trainer = training.train,
+) -> Tools:
+    """Everything for an enrolled home. Raises Refusal `not-enrolled`, `home-damaged` or `home-not-private`."""
+    home.require_private()
+    told = config.load(home)
+    key = identity.load(home.make())
+    waiter = Waiter(stop, random.Random())
+    transport = Transport(http or make_http(told.server), waiter, TokenStore(home))
+    state = State(home)
+    return Tools(
+        home=home,
+        config=told,
+        key=key,
+        api=Api(transport),
+        downloads=Downloads(home, transport),
+        state=state,
+        board=Board(state, utc_now),
+        waiter=waiter,
+        clock=utc_now,
+        trainer=trainer,
+    )
