@@ -3,7 +3,7 @@
 import hmac
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -45,7 +45,7 @@ class Wish:
     name: str
     pictures: str | None = None
     threads: int = 1
-    rules: Rules = Rules()
+    rules: Rules = field(default_factory=Rules)
 
 
 def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], None]) -> Config:

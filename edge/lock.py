@@ -15,7 +15,7 @@ except ImportError:  # Windows
 
 @contextmanager
 def running(home: Home) -> Iterator[None]:
-    """Hold the home folder. Raises Refusal `agent-running`; the system lets go when the process ends, however it ends."""
+    """Hold the home folder; the system lets go when the process ends, however it ends. Raises `agent-running`."""
     handle = os.open(home.lock, os.O_CREAT | os.O_RDWR, FILE_MODE)
     try:
         if not _take(handle):

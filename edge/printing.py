@@ -15,12 +15,12 @@ class Printer:
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
 
-    def say(self, sentence: str, **facts: Any) -> None:
+    def say(self, words: str, /, **facts: Any) -> None:
         """A sentence for people; its facts (with the sentence, where there are none) for scripts."""
         if self.as_json:
-            typer.echo(json.dumps(facts or {"say": sentence}))
+            typer.echo(json.dumps(facts or {"say": words}))
         else:
-            typer.echo(sentence)
+            typer.echo(words)
         sys.stdout.flush()
 
     def refuse(self, refused: Refusal) -> None:

@@ -1,0 +1,89 @@
+"""enrol, connect, leave."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from edge import config, leaving, lock, pictures
+from edge.commands import Context, about_scheme, app
+from edge.config import Rules
+from edge.enrol import Asked, Wish
+from edge.enrol import enrol as enrol_device
+from edge.printing import Printer
+from edge.transport import Transport, make_http, origin_of
+from federation.protocol.errors import refusal
+
+AllowUnsafe = Annotated[
+    bool,
+    typer.Option("--allow-unsafe-plain-sum", help="Accept rounds in which the server can read your update."),
+]
+
+
+@app.command()
+def enrol(
+    context: typer.Context,
+    server: Annotated[str, typer.Option(help="Address of the server.")],
+    name: Annotated[str, typer.Option(help="What this device is called on your pages.")],
+    folder: Annotated[Path | None, typer.Option("--pictures", help="Folder of captioned pictures.")] = None,
+    threads: Annotated[int, typer.Option(min=1, max=256, help="Threads of the processor to train with.")] = 1,
+    min_cohort: Annotated[
+        int, typer.Option(min=2, max=512, help="Fewest artists in a round you accept.")
+    ] = 3,
+    allow_unsafe_plain_sum: AllowUnsafe = False,
+) -> None:
+    """Connect this computer with your account."""
+    own: Context = context.obj
+    own.stop_on_signals()
+    if folder is not None:
+        folder = folder.expanduser().absolute()
+        pictures.read(folder)
+    origin = origin_of(server)
+    rules = Rules(min_cohort=min_cohort, allow_unsafe_plain_sum=allow_unsafe_plain_sum)
+    wish = Wish(origin, name, str(folder) if folder else None, threads, rules)
+    transport = Transport(make_http(origin), own.waiter())
+    told = enrol_device(own.home, wish, transport, lambda asked: _show(own.out, asked))
+    own.out.say(
+        f"Enrolled as {told.name!r}. {about_scheme(told.rules)}",
+        enrolled=True,
+        device_id=told.device_id,
+        name=told.name,
+    )
+
+
+def _show(out: Printer, asked: Asked) -> None:
+    out.say(
+        f"Open   {asked.verification_uri_complete}\nCode   {asked.user_code}\n"
+        f"Confirm it only where this fingerprint is shown:   {asked.fingerprint}",
+        user_code=asked.user_code,
+        verification_uri=asked.verification_uri,
+        fingerprint=asked.fingerprint,
+    )
+
+
+@app.command()
+def connect(context: typer.Context, folder: Path) -> None:
+    """Connect a folder of pictures. They stay on this computer."""
+    own: Context = context.obj
+    told = config.load(own.home)
+    found = pictures.read(folder.expanduser().absolute())
+    config.save(own.home, replace(told, pictures=str(folder.expanduser().absolute())))
+    own.out.say(f"Connected {len(found)} pictures. They stay on this computer.", pictures=len(found))
+
+
+@app.command()
+def leave(
+    context: typer.Context,
+    forget_receipts: Annotated[bool, typer.Option(help="Delete the receipts too.")] = False,
+) -> None:
+    """Leave the server: deletes this device's key and everything fetched. Works without the network."""
+    own: Context = context.obj
+    if lock.is_running(own.home):
+        raise refusal("agent-running")
+    told = config.load(own.home)
+    informed = leaving.leave(own.home, own.transport(told), keep_receipts=not forget_receipts)
+    more = (
+        "The server knows." if informed else "The server could not be told: withdraw the device on your page."
+    )
+    own.out.say(f"Left. Your pictures were not touched. {more}", left=True, server_told=informed)

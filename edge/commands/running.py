@@ -1,0 +1,87 @@
+"""run, status, pause, resume."""
+
+import threading
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from edge import config, lock, pauses, status
+from edge.agent import Agent
+from edge.commands import Context, app
+from edge.state import State
+from edge.tools import gather, utc_now
+
+
+@app.command()
+def run(context: typer.Context) -> None:
+    """Take part in rounds until stopped."""
+    own: Context = context.obj
+    own.stop_on_signals()
+    config.load(own.home)
+    with lock.running(own.home.make()):
+        tools = gather(own.home, own.stop)
+        printing = threading.Thread(target=_print_changes, args=(own, tools.board), daemon=True)
+        printing.start()
+        try:
+            Agent(tools).run()
+        finally:
+            own.stop.set()
+            tools.board.changed.set()
+            printing.join(timeout=5)
+            tools.close()
+
+
+def _print_changes(own: Context, board: status.Board) -> None:
+    while not own.stop.is_set():
+        board.changed.wait()
+        board.changed.clear()
+        now = board.now
+        own.out.say(now.sentence, **asdict(now))
+
+
+@app.command(name="status")
+def show_status(context: typer.Context) -> None:
+    """One sentence about what the agent does, and why."""
+    own: Context = context.obj
+    config.load(own.home)
+    state = State(own.home)
+    try:
+        last = status.read(state)
+    finally:
+        state.close()
+    if lock.is_running(own.home) and last is not None:
+        own.out.say(last.sentence, running=True, **asdict(last))
+    else:
+        sentence = "Not running. Start it with `python -m edge run`."
+        own.out.say(sentence, running=False, sentence=sentence, last=last.sentence if last else None)
+
+
+@app.command()
+def pause(
+    context: typer.Context,
+    span: Annotated[str | None, typer.Argument(help="30m, 2h or 1d; without it, until you resume.")] = None,
+) -> None:
+    """Do nothing for a while. A training stops within one step."""
+    own: Context = context.obj
+    config.load(own.home)
+    try:
+        until = utc_now() + pauses.span_of(span) if span else None
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+    state = State(own.home)
+    pauses.pause(state, until)
+    sentence = pauses.paused(state, utc_now()) or ""
+    state.close()
+    own.out.say(sentence, paused_until=until.isoformat() if until else None)
+
+
+@app.command()
+def resume(context: typer.Context) -> None:
+    """End a pause."""
+    own: Context = context.obj
+    config.load(own.home)
+    state = State(own.home)
+    pauses.resume(state)
+    state.close()
+    own.out.say("Resumed.", paused_until=None)
