@@ -36,7 +36,7 @@ def open_requests_of(*, artist_id: int) -> Sequence[GenerationRequest]:
 
 def place_in_queue(request: GenerationRequest) -> int:
     """1 for the next one to be made. Says how many are before, never whose."""
-    before = GenerationRequest.objects.filter(state__in=states.OPEN, created_at__lt=request.created_at)
+    before = GenerationRequest.objects.filter(state__in=states.OPEN, pk__lt=request.pk)
     return before.count() + 1
 
 

@@ -43,7 +43,7 @@ class Judgement:
 
 
 def held_out_folder() -> Path:
-    """The pictures that no sample artist trains on, one folder a style; shipped with the project."""
+    """The pictures that no sample artist trains on; shipped with the project."""
     return Path(settings.BASE_DIR) / "samples" / "held_out"
 
 
@@ -74,11 +74,11 @@ def _held_out(source: ModelSource) -> tuple[float | None, int]:
     from diffusion.dataset import read_folder
     from diffusion.measure import held_out_loss
 
-    folders = sorted(path for path in held_out_folder().glob("*") if path.is_dir())
-    if not folders:
-        logger.warning("no held-out pictures at %s: the loss is left open", held_out_folder())
+    folder = held_out_folder()
+    if not folder.is_dir():
+        logger.warning("no held-out pictures at %s: the loss is left open", folder)
         return None, 0
-    examples = [example for folder in folders for example in read_folder(folder)]
+    examples = read_folder(folder)
     pipe = warm_pipe(source)
     set_strengths(pipe, {SHARED: 1.0})
     return held_out_loss(pipe, examples, seed=LOSS_SEED, draws=DRAWS), len(examples)

@@ -24,7 +24,7 @@ class RequestEvent(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        ordering: ClassVar[list[str]] = ["at", "id"]
+        ordering: ClassVar[list[str]] = ["id"]
 
     def __str__(self) -> str:
         return f"{self.from_state or 'new'} to {self.to_state}"

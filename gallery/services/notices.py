@@ -26,7 +26,7 @@ def _send(artist_id: int, payload: dict[str, Any]) -> None:
             events.group_of(artist_id), {"type": "studio.news", "payload": payload}
         )
     except Exception as error:  # any transport error: the page catches up when it reconnects
-        logger.warning("studio news could not be sent: %s", type(error).__name__)
+        logger.warning("studio news could not be sent: %s", repr(error))
 
 
 def _tell(request: GenerationRequest) -> None:
@@ -62,7 +62,7 @@ def tell_ended_on_commit(request: GenerationRequest) -> None:
 
 def tell_places() -> None:
     """The queue moved: everybody who waits hears her own place, and only her own."""
-    waiting = GenerationRequest.objects.filter(state=states.QUEUED).order_by("created_at")[:PLACES_MAX]
+    waiting = GenerationRequest.objects.filter(state=states.QUEUED).order_by("pk")[:PLACES_MAX]
     pace = selectors.seconds_per_picture()
     running = GenerationRequest.objects.filter(state=states.RUNNING).count()
     for number, request in enumerate(waiting, start=1):

@@ -14,7 +14,9 @@ from gallery.generation.params import GenerationParams, clean_prompt
 records = st.builds(
     GenerationParams,
     prompt=st.text(
-        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp", "Cf")), min_size=1, max_size=60
+        st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zs", "Zl", "Zp", "Cf")),
+        min_size=1,
+        max_size=60,
     ),
     seed=st.integers(limits.SEED_MIN, limits.SEED_MAX),
     version=st.integers(0, 1000),
