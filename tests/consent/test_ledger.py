@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from django.core.management import call_command
-from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, connections, transaction
 from django.utils import timezone
 
@@ -243,66 +241,3 @@ def test_one_draft_signed_twice_at_the_same_time_counts_once(terms: Any) -> None
         thread.join(timeout=60)
     assert sorted(seen) == ["draft-used", "recorded"]
     assert Statement.objects.count() == 1
-
-
-def test_verify_ledger_says_what_it_recomputed(pen: Pen, capsys: Any) -> None:
-    pen.decide()
-    pen.revoke()
-    call_command("verify_ledger")
-    said = capsys.readouterr().out
-    assert "The ledger holds: 4 entries, 4 bodies and 1 signatures" in said
-    assert ledger_head()[1] in said
-
-
-@pytest.mark.parametrize(
-    ("sql", "index", "said"),
-    [
-        ("UPDATE consent_entry SET kind = 'hold' WHERE index = 2", 2, "leaf hash"),
-        ("UPDATE consent_entry SET hour = '2020-01-01T00Z' WHERE index = 1", 1, "leaf hash"),
-        ("UPDATE consent_entry SET chain_hash = leaf_hash WHERE index = 0", 0, "chain hash"),
-        (
-            "DELETE FROM consent_entrybody WHERE entry_id = 0; DELETE FROM consent_entry WHERE index = 0",
-            0,
-            "missing",
-        ),
-        ("UPDATE consent_ledgerhead SET size = size + 1", 3, "head"),
-        ("UPDATE consent_ledgerhead SET head = sha256(head)", 3, "head"),
-        ("UPDATE consent_entrybody SET salt = sha256(salt) WHERE entry_id = 1", 1, "body"),
-        ("DELETE FROM consent_entrybody WHERE entry_id = 2", 2, "salt"),
-        ("UPDATE consent_statement SET status = 'ConsentRefused', expires_at = NULL", 2, "columns"),
-        ("UPDATE consent_statement SET document = document || ' '::bytea", 2, "body"),
-    ],
-)
-def test_verify_ledger_names_the_first_break(pen: Pen, sql: str, index: int, said: str) -> None:
-    """The entries are: 0 the notice, 1 the key, 2 the statement."""
-    pen.decide()
-    if "index = 0" in sql and sql.startswith("DELETE"):
-        sql = "SET LOCAL session_replication_role = replica; " + sql
-    spoil(sql)
-    with pytest.raises(CommandError, match=f"broken at entry {index}: .*{said}") as caught:
-        call_command("verify_ledger")
-    assert caught.value.returncode == 1
-
-
-def test_an_erased_body_leaves_a_ledger_that_holds(pen: Pen) -> None:
-    pen.decide()
-    Statement.objects.all().delete()
-    EntryBody.objects.filter(entry__kind="statement").delete()
-    audit = audit_ledger()
-    assert audit.found is None
-    assert (audit.entries, audit.openings) == (3, 2)
-
-
-def test_a_statement_signed_by_nobody_is_found(pen: Pen) -> None:
-    statement = pen.decide()
-    bare = statement.document.split(b'"proof":')[0]
-    assert bare
-    from consent.ledger.canonical import canonical_bytes, parse_canonical
-    from consent.services.ledger import append_bytes
-
-    document = parse_canonical(bytes(statement.document))
-    del document["proof"]
-    data = canonical_bytes(document)
-    entry = append_bytes(kind="statement", data=data, at=AT, keep=None)
-    Statement.objects.filter(pk=statement.pk).update(document=data, entry=entry)
-    assert "not signed" in str(audit_ledger().found)
