@@ -28,6 +28,10 @@ ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,64}\b|\b\d+\b")
 LEAVE_OUT = re.compile(
     r"^/(api|oauth|static|media|metrics|healthz|readyz)\b|/logout/|\.(png|json|csv|txt|safetensors|zip)$|/file$"
 )
+# Fonts are there, and the new colours have been painted.
+PAINTED = """() => document.fonts.ready.then(() => new Promise((done) => {
+  requestAnimationFrame(() => requestAnimationFrame(() => done(true)));
+}))"""
 FAULTS = """() => {
   const faults = [];
   const over = document.documentElement.scrollWidth - innerWidth;
@@ -98,7 +102,7 @@ class Walk:
     def _picture(self, path: str, width: int, scheme: str) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})
         self.page.emulate_media(color_scheme="dark" if scheme == "dark" else "light", reduced_motion="reduce")
-        self.page.evaluate("() => document.fonts.ready.then(() => true)")
+        self.page.evaluate(PAINTED)
         for fault in self.page.evaluate(FAULTS):
             self.note(f"{path} at {width}", fault)
         name = f"{self.who}-{name_of(path)}-{width}-{scheme}.png"
