@@ -47,7 +47,9 @@ PRIVATE_KEYS = frozenset(
 REMOVED = "[removed]"
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 IPV4 = re.compile(r"\b(?:\d{1,3}\.){3}\d{1,3}\b(?!\.?\d)")
-IPV6 = re.compile(r"(?<![\w:])(?:[0-9a-fA-F]{1,4}:){2,7}[0-9a-fA-F]{1,4}(?![\w:])|(?<![\w:])::1(?![\w:])")
+GROUP = r"[0-9a-fA-F]{1,4}"
+SHORT = rf"(?:{GROUP}(?::{GROUP}){{0,6}})?::(?:{GROUP}(?::{GROUP}){{0,6}})?"
+IPV6 = re.compile(rf"(?<![\w:])(?:(?:{GROUP}:){{7}}{GROUP}|{SHORT})(?![\w:])")
 BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
 QUERY = re.compile(
     r"\b(token|code|user_code|device_code|key|password|secret|prompt)=[^&\s\"']+", re.IGNORECASE

@@ -26,11 +26,11 @@ def storages(root: Path, *, production: bool) -> dict[str, dict[str, Any]]:
 
 
 def _folder(root: Path, name: str) -> dict[str, Any]:
+    """A folder that nothing serves: every download passes a view that asks who wants it."""
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
             "location": str(root / name),
-            "base_url": None,  # nothing is served straight from disk: every download passes a view that asks who
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
