@@ -13,7 +13,10 @@ from federation.api.schema import problems
 from federation.api.serializers import HeartbeatSerializer, TasksSerializer
 from federation.authentication import DeviceAuthentication, IsDevice
 from federation.models import Device
+from federation.protocol.errors import Refusal
 from federation.services.devices import Report, heartbeat, poll_after
+
+TOO_EARLY, RETRY_S = 425, 1
 
 
 class DeviceView(APIView):
@@ -27,6 +30,11 @@ class DeviceView(APIView):
         """The device that is calling."""
         assert isinstance(self.request.auth, Device)
         return self.request.auth
+
+    def handle_exception(self, error: Exception) -> Response:
+        if isinstance(error, Refusal) and error.status == TOO_EARLY:
+            error.retry_after = RETRY_S  # type: ignore[attr-defined]
+        return super().handle_exception(error)
 
 
 class HeartbeatView(DeviceView):
