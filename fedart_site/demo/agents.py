@@ -1,7 +1,6 @@
 """The five artists' machines: each is a real agent process that talks to the platform over HTTP."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -21,6 +20,7 @@ class AgentProcess:
     def __init__(self, slug: str, home: Path, pictures: Path, origin: str) -> None:
         self.slug = slug
         self.home = home
+        home.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.pictures = pictures
         self.origin = origin
         self._process: subprocess.Popen[bytes] | None = None
@@ -30,11 +30,26 @@ class AgentProcess:
         """Where the agent's output goes."""
         return self.home.parent / f"{self.slug}.log"
 
+    @property
+    def enrolled(self) -> bool:
+        """Whether this home folder holds an enrolment from an earlier run."""
+        return (self.home / "config.json").is_file()
+
     def enrol(self, approve: Callable[[str, str], None]) -> str:
         """Run `enrol`; `approve(user_code, fingerprint)` plays the artist in the browser. Returns the fingerprint."""
-        options = ["--server", self.origin, "--name", f"{self.slug}'s laptop", "--pictures", str(self.pictures)]
+        options = [
+            "--server",
+            self.origin,
+            "--name",
+            f"{self.slug}'s laptop",
+            "--pictures",
+            str(self.pictures),
+        ]
         command = [*self._cli("enrol"), *options, "--allow-unsafe-plain-sum"]
-        with self.log.open("ab") as log, subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process:
+        with (
+            self.log.open("ab") as log,
+            subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,
+        ):
             assert process.stdout is not None  # PIPE was asked for
             try:
                 shown = _first_object(process.stdout, wanted="user_code")
@@ -72,7 +87,11 @@ class AgentProcess:
 
     def tail(self) -> str:
         """The end of the agent's log, for an error message."""
-        return self.log.read_text(errors="replace")[-LOG_TAIL:].strip() if self.log.exists() else "it wrote no log"
+        return (
+            self.log.read_text(errors="replace")[-LOG_TAIL:].strip()
+            if self.log.exists()
+            else "it wrote no log"
+        )
 
     def _cli(self, command: str) -> list[str]:
         return [sys.executable, "-m", "edge", "--home", str(self.home), "--json", command]
@@ -87,8 +106,3 @@ def _first_object(lines: IO[bytes], *, wanted: str) -> dict[str, Any]:
         if isinstance(value, dict) and wanted in value:
             return value
     raise StepFailed(f"the agent ended before it showed its {wanted}; see its log")
-
-
-def default_agent_env() -> dict[str, str]:
-    """What keeps several agents on one machine from fighting over its cores."""
-    return {**os.environ, "OMP_NUM_THREADS": "1"}

@@ -99,4 +99,6 @@ class Board:
     def as_json(self) -> str:
         """The steps so far as one JSON object, for scripts and tests."""
         ok = all(row.ok for row in self.rows)
-        return json.dumps({"ok": ok, "seconds": round(self.seconds, 1), "steps": [asdict(r) for r in self.rows]})
+        return json.dumps(
+            {"ok": ok, "seconds": round(self.seconds, 1), "steps": [asdict(r) for r in self.rows]}
+        )

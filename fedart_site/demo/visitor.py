@@ -33,7 +33,11 @@ class Visitor:
 
     def post_json(self, path: str, body: Mapping[str, Any] | bytes) -> Any:
         """Send JSON the way the page's script does; returns the parsed answer."""
-        headers = {"X-CSRFToken": self._csrf(), "Content-Type": "application/json", "Accept": "application/json"}
+        headers = {
+            "X-CSRFToken": self._csrf(),
+            "Content-Type": "application/json",
+            "Accept": "application/json",
+        }
         if isinstance(body, bytes):
             return _checked(self.http.post(path, content=body, headers=headers)).json()
         return _checked(self.http.post(path, json=body, headers=headers)).json()
@@ -43,7 +47,7 @@ class Visitor:
         if self.sign_in():
             return False
         self.get("/accounts/signup/")
-        fields = {"email": self.email, "password1": self.password, "password2": self.password}
+        fields = {"email": self.email, "password1": self.password}
         answer = self.post_form("/accounts/signup/", {**fields, "display_name": self.name})
         if not self._signed_in():
             raise StepFailed(f"sign-up of {self.email} was not accepted: {_form_errors(answer.text)}")
@@ -68,7 +72,9 @@ class Visitor:
 def _checked(answer: httpx.Response) -> httpx.Response:
     if answer.is_success:
         return answer
-    raise StepFailed(f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}: {answer.text[:300]}")
+    raise StepFailed(
+        f"{answer.request.method} {answer.request.url.path} answered {answer.status_code}: {answer.text[:300]}"
+    )
 
 
 def _form_errors(html: str) -> str:
