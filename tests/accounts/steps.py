@@ -47,7 +47,7 @@ def sign_out(page: Page) -> None:
     """Through the account menu of the header."""
     page.get_by_text("Account", exact=True).click()
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_role("link", name="Sign in")).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("link", name="Sign in")).to_be_visible()
 
 
 def sign_in(page: Page, url: str, email: str, password: str) -> None:

@@ -43,7 +43,7 @@ def test_a_wrong_password_says_so_and_does_not_sign_in(page: Page, platform: Pla
     steps.sign_out(page)
     steps.sign_in(page, platform.url, account, "something else")
     expect(page.get_by_role("alert")).to_be_visible()
-    expect(page.get_by_role("link", name="Join", exact=True)).to_be_visible()
+    expect(page.get_by_role("banner").get_by_role("link", name="Join", exact=True)).to_be_visible()
 
 
 def test_a_passkey_signs_in_alone(page: Page, platform: Platform, account: str) -> None:
@@ -97,7 +97,7 @@ def test_the_chosen_colours_stay(page: Page, platform: Platform) -> None:
 def test_the_menu_opens_on_a_phone_by_keyboard(page: Page, platform: Platform, account: str) -> None:
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto(f"{platform.url}/accounts/2fa/")
-    studio = page.get_by_role("link", name="Studio")
+    studio = page.get_by_role("navigation", name="Main").get_by_role("link", name="Studio")
     expect(studio).to_be_hidden()
     page.get_by_role("button", name="Menu").focus()
     page.keyboard.press("Enter")
