@@ -1,14 +1,16 @@
 """Walk every page of a running FedArt, take its picture, and fail where a page is broken.
 
-    python tools/screenshots.py http://localhost:8000 --login artist=alice@example.org:password --login staff=...
+    python -m tools.screenshots                      (what `make demo` left running: its own logins are used)
+    python -m tools.screenshots --url http://localhost:9000 --login alice=alice@example.org:password
 
-Follows every link that a visitor, and each given login, can reach; of pages that differ only in an id it takes the
-first. Each page is pictured at 1440 and 390 pixels, light and dark. It fails (exit 1) where a page answers 400 or more,
+Follows every link that a visitor, and each login, can reach; of pages that differ only in an id it takes the first.
+Each page is pictured at 1440 and 390 pixels, light and dark. It fails (exit 1) where a page answers 400 or more,
 overflows sideways, logs an error, breaks the content security policy, has not exactly one <h1>, an <img> without alt,
 or a field without a name.
 """
 
 import argparse
+import json
 import os
 import re
 import sys
@@ -17,9 +19,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 WIDTHS, SCHEMES = (1440, 390), ("light", "dark")
 MOST_PAGES = 80
@@ -165,25 +169,43 @@ def go(browser: Browser, who: str, login: str | None, options: argparse.Namespac
 
 def arguments() -> argparse.Namespace:
     """The command line."""
+    state = Path(os.environ.get("FEDART_STATE_DIR") or ROOT / ".fedart")
     parser = argparse.ArgumentParser(description="Picture and check every page of a running FedArt.")
-    parser.add_argument("url", help="where it runs, as http://localhost:8000")
+    parser.add_argument("--url", default="http://localhost:8000", help="where it runs")
     parser.add_argument("--login", action="append", default=[], metavar="NAME=EMAIL:PASSWORD")
+    parser.add_argument("--logins", type=Path, default=state / "demo/logins.json", help="those of the demo")
     parser.add_argument("--page", action="append", metavar="PATH", help="start here instead of at the wall")
-    parser.add_argument("--out", type=Path, default=Path("docs/images/screens"))
+    parser.add_argument("--out", type=Path, default=state / "screenshots")
     parser.add_argument("--most", type=int, default=MOST_PAGES, help="pages for each visitor at most")
     return parser.parse_args()
+
+
+def visitors_of(options: argparse.Namespace) -> list[tuple[str, str | None]]:
+    """Somebody without an account, then the logins given; else the demo's staff and its first artist."""
+    given = [tuple(login.split("=", 1)) for login in options.login]
+    if not given and options.logins.is_file():
+        known = json.loads(options.logins.read_text())
+        artists = sorted(email for email in known if not email.endswith("@staff.example"))[:1]
+        staff = sorted(email for email in known if email.endswith("@staff.example"))
+        given = [(email.partition("@")[0], f"{email}:{known[email]}") for email in artists + staff]
+    return [("visitor", None), *given]
 
 
 def main() -> int:
     """Exit status 1 where anything was wrong."""
     options = arguments()
+    try:
+        urlopen(f"{options.url}/healthz", timeout=5).close()
+    except OSError:
+        raise SystemExit(
+            f"Nothing runs at {options.url}. Start it with `make demo` or `make run` first."
+        ) from None
     options.out.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as play:
         browser = play.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        visitors = [("visitor", None), *(login.split("=", 1) for login in options.login)]
-        walks = [go(browser, who, login, options) for who, login in visitors]
+        walks = [go(browser, who, login, options) for who, login in visitors_of(options)]
         browser.close()
     faults = [fault for walk in walks for fault in walk.faults]
     for fault in faults:
