@@ -11,7 +11,6 @@ from edge.transport import Transport
 from federation.protocol.errors import Refusal, refusal
 
 ATTEMPTS = 5
-PIECE = 1 << 20
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -73,7 +72,7 @@ class Downloads:
         said = response.headers.get("Content-Length")
         size = have
         with part.open("ab" if have else "wb") as stream:
-            for piece in response.iter_bytes(PIECE):
+            for piece in response.iter_bytes():
                 size += len(piece)
                 if size > limit:
                     remove(part)
