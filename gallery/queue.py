@@ -1,9 +1,13 @@
 """What the gallery asks the workers to do: task names, sent when the transaction has been committed."""
 
+import logging
 from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
 
 GENERATE_IMAGE = "generate.image"
 EVALUATE_VERSION = "generate.evaluate_version"
@@ -11,8 +15,18 @@ SWEEP = "generate.sweep"
 
 
 def send_on_commit(name: str, *args: int | str) -> None:
-    """Put the task on the queue its name belongs to, once the rows it will read are really there."""
-    transaction.on_commit(lambda: current_app.send_task(name, args=list(args)))
+    """Put the task on the queue its name belongs to, once the rows it will read are really there.
+
+    Where the broker is down nothing is lost: the row says what is wanted, and the sweep sends it again.
+    """
+    transaction.on_commit(lambda: _send(name, args))
+
+
+def _send(name: str, args: tuple[int | str, ...]) -> None:
+    try:
+        current_app.send_task(name, args=args, retry=False)
+    except OperationalError:
+        logger.exception("the broker did not take %s; the sweep sends it again", name)
 
 
 def queue_image(request_id: int) -> None:

@@ -40,6 +40,11 @@ def place_in_queue(request: GenerationRequest) -> int:
     return before.count() + 1
 
 
+def anybody_waits() -> bool:
+    """Whether an artist waits for a worker."""
+    return GenerationRequest.objects.filter(state=states.QUEUED).exists()
+
+
 def seconds_per_picture() -> float | None:
     """How long the last twenty pictures took on average, or None before the first."""
     latest = GenerationRequest.objects.filter(state=states.DONE).order_by("-ended_at")

@@ -3,15 +3,16 @@
 import io
 import logging
 import time
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from federation import selectors as federation
+from gallery import queue, selectors
 from gallery.generation import preview as encode
 from gallery.generation.authority import load_authority
 from gallery.generation.credentials import sign_picture
@@ -20,6 +21,7 @@ from gallery.generation.pipeline import SHARED, ModelSource, draw, warm_pipe
 from gallery.generation.run import credentials_folder, made_with, source_of
 from gallery.models import Evaluation
 from gallery.services import evaluations
+from gallery.storages import private_images
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -27,19 +29,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 PROMPTS = ("red heart", "red apple", "tree", "star", "cat face", "house", "fish", "car")
 SEEDS = (11, 23)
+STEPS = 16
 DRAWS = 2
 LOSS_SEED = 5
 CELL = 128
-
-
-@dataclass(frozen=True)
-class Judgement:
-    """What was measured, ready to be stored."""
-
-    sheet: "Image"
-    params: list[dict[str, Any]]
-    loss: float | None
-    pictures: int
 
 
 def held_out_folder() -> Path:
@@ -47,26 +40,58 @@ def held_out_folder() -> Path:
     return Path(settings.BASE_DIR) / "samples" / "held_out"
 
 
-def cells(version: int) -> list[list[GenerationParams]]:
+def cells(version: int) -> list[GenerationParams]:
     """The parameters of the contact sheet, row by row: one row a seed, one column a prompt."""
     return [
-        [GenerationParams(prompt=prompt, seed=seed, version=version) for prompt in PROMPTS] for seed in SEEDS
+        GenerationParams(prompt=prompt, seed=seed, version=version, steps=STEPS)
+        for seed in SEEDS
+        for prompt in PROMPTS
     ]
 
 
-def judge(source: ModelSource, *, number: int) -> Judgement:
-    """Draw the sheet and measure the loss. Seconds per picture, so some half minute on a laptop."""
+def cell_name(version_id: UUID, number: int) -> str:
+    """Where the drawn cell of an unfinished sheet lies in the storage "images"."""
+    return f"evaluations/{version_id}/{number}.png"
+
+
+def draw_missing(version_id: UUID, source: ModelSource, wanted: list[GenerationParams]) -> bool:
+    """Draw the cells that are not there yet; False when it stopped because artists wait for the worker.
+
+    At least one cell is drawn each time, so that a busy studio slows an evaluation down and never stops it.
+    """
+    storage = private_images()
+    drew = False
+    for number, params in enumerate(wanted):
+        name = cell_name(version_id, number)
+        if storage.exists(name):
+            continue
+        if drew and selectors.anybody_waits():
+            return False
+        storage.save(name, ContentFile(encode.png_of(draw(source, params), marked=False)))
+        drew = True
+    return True
+
+
+def sheet_of(version_id: UUID) -> "Image":
+    """The contact sheet, put together from the drawn cells."""
     from diffusion.measure import contact_sheet
 
-    rows = cells(number)
-    drawn = [(f"seed {row[0].seed}", [draw(source, params) for params in row]) for row in rows]
-    loss, pictures = _held_out(source)
-    return Judgement(
-        sheet=contact_sheet(PROMPTS, drawn, cell=CELL),
-        params=[params.to_json() for row in rows for params in row],
-        loss=loss,
-        pictures=pictures,
-    )
+    drawn = iter(range(len(SEEDS) * len(PROMPTS)))
+    rows = [(f"seed {seed}", [_cell(version_id, next(drawn)) for _ in PROMPTS]) for seed in SEEDS]
+    return contact_sheet(PROMPTS, rows, cell=CELL)
+
+
+def _cell(version_id: UUID, number: int) -> "Image":
+    from PIL import Image as Picture
+
+    name = cell_name(version_id, number)
+    with private_images().open(name) as file:
+        data = file.read()
+    try:
+        return Picture.open(io.BytesIO(data)).convert("RGB")
+    except OSError:  # a worker died while writing it: the next run draws it again
+        private_images().delete(name)
+        raise
 
 
 def _held_out(source: ModelSource) -> tuple[float | None, int]:
@@ -85,7 +110,10 @@ def _held_out(source: ModelSource) -> tuple[float | None, int]:
 
 
 def evaluate_version(*, version_id: UUID) -> Evaluation | None:
-    """Judge a version once; again does nothing and gives the first answer. None when there is no such version."""
+    """Judge a version once; again does nothing and gives the first answer.
+
+    None when there is no such version, or when it made way for artists and went to the end of the queue.
+    """
     version = federation.versions().filter(pk=version_id).first()
     if version is None:
         return None
@@ -94,23 +122,31 @@ def evaluate_version(*, version_id: UUID) -> Evaluation | None:
         evaluations.report(evaluation=known)
         return known
     began = time.monotonic()
-    judgement = judge(source_of(version), number=version.number)
-    facts = made_with(version, GenerationParams(prompt="evaluation", seed=0, version=version.number))
-    authority = load_authority(credentials_folder())
-    sheet = sign_picture(
-        encode.png_of(judgement.sheet),
+    source = source_of(version)
+    wanted = cells(version.number)
+    if not draw_missing(version_id, source, wanted):
+        queue.queue_evaluation(version_id)
+        return None
+    loss, pictures = _held_out(source)
+    sheet = sheet_of(version_id)
+    facts = made_with(version, wanted[0])
+    marked = sign_picture(
+        encode.png_of(sheet),
         facts,
-        authority=authority,
+        authority=load_authority(credentials_folder()),
         title=f"Contact sheet of version {version.number}",
     )
-    return evaluations.record(
+    made = evaluations.record(
         version_id=version_id,
-        sheet=io.BytesIO(sheet),
-        size=judgement.sheet.size,
-        params=judgement.params,
-        loss=judgement.loss,
-        pictures=judgement.pictures,
+        sheet=io.BytesIO(marked),
+        size=sheet.size,
+        params=[params.to_json() for params in wanted],
+        loss=loss,
+        pictures=pictures,
         draws=DRAWS,
         seconds=round(time.monotonic() - began, 2),
         at=timezone.now(),
     )
+    for number in range(len(wanted)):
+        private_images().delete(cell_name(version_id, number))
+    return made

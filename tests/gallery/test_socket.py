@@ -170,7 +170,7 @@ async def test_news_is_lost_without_harm_when_valkey_is_gone(
 ) -> None:
     alice, _, _ = two
 
-    def gone(*_: Any) -> None:
+    async def gone(*_: Any) -> None:
         raise ConnectionError
 
     monkeypatch.setattr(

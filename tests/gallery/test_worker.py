@@ -222,23 +222,46 @@ def test_a_version_is_judged_once(alice: Artist, drawing: list[Any], monkeypatch
     from gallery.generation import evaluate
 
     monkeypatch.setattr(evaluate, "PROMPTS", ("heart", "car"))
-    monkeypatch.setattr(
-        evaluate,
-        "cells",
-        lambda version: [[params(prompt=p, version=version, steps=4) for p in evaluate.PROMPTS]],
-    )
+    monkeypatch.setattr(evaluate, "STEPS", 4)
     for _ in range(2):
         tasks.evaluate_version(str(drawing[1].pk))
     found = Evaluation.objects.get()
     assert found.held_out_loss > 0
     assert found.held_out_pictures == 48
-    assert [cell["prompt"] for cell in found.params] == ["heart", "car"]
+    assert [(cell["prompt"], cell["seed"]) for cell in found.params] == [
+        ("heart", 11),
+        ("car", 11),
+        ("heart", 23),
+        ("car", 23),
+    ]
     drawing[1].refresh_from_db()
     assert drawing[1].evaluation["held_out_loss"] == f"{found.held_out_loss:.6f}"
     with private_images().open(found.sheet) as file:
         sheet = file.read()
     root = load_authority(run.credentials_folder()).root_pem
     assert read_credentials(sheet, root_pem=root).state == "trusted"
+
+
+def test_an_evaluation_makes_way_for_artists(
+    alice: Artist,
+    drawing: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    sent_tasks: list[Any],
+    django_capture_on_commit_callbacks: Any,
+) -> None:
+    from gallery.generation import evaluate
+
+    monkeypatch.setattr(evaluate, "PROMPTS", ("heart",))
+    monkeypatch.setattr(evaluate, "STEPS", 4)
+    row = ask(alice)
+    version = str(drawing[1].pk)
+    with django_capture_on_commit_callbacks(execute=True):
+        tasks.evaluate_version(version)
+    assert sent_tasks == [("generate.evaluate_version", (version,))]
+    assert not Evaluation.objects.exists()
+    requests.cancel(request=row, at=NOON)
+    tasks.evaluate_version(version)
+    assert Evaluation.objects.get().held_out_pictures == 48
 
 
 def test_the_sheet_is_shown(client: Any, drawing: list[Any]) -> None:
