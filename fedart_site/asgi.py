@@ -1,8 +1,6 @@
 """The web process: Django for HTTP, Channels for sockets."""
 
 import os
-from importlib import import_module
-from importlib.util import find_spec
 
 from fedart_site.environment import prepare_process
 
@@ -19,18 +17,13 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 
 from fedart_site.known_engines import refuse_without_engines  # noqa: E402
 from fedart_site.limits import BodyLimit  # noqa: E402
+from gallery.routing import websocket_urlpatterns  # noqa: E402
 
 refuse_without_engines()
 
-websockets = [
-    pattern
-    for module in ("gallery.routing", "federation.routing")
-    if find_spec(module)
-    for pattern in import_module(module).websocket_urlpatterns
-]
 application = ProtocolTypeRouter(
     {
         "http": BodyLimit(http),
-        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websockets))),
+        "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(URLRouter(websocket_urlpatterns))),
     }
 )

@@ -162,4 +162,3 @@ def proxy_is_told(**_: Any) -> list[Message]:
         return []
     why = "HTTPS is demanded, but BEHIND_TLS_PROXY is off: behind a proxy every page would redirect for ever."
     return [_warning(12, why, "Set BEHIND_TLS_PROXY=true and let the proxy set X-Forwarded-Proto.")]
-

@@ -1,32 +1,26 @@
 """The joins: which app answers which address."""
 
-from importlib.util import find_spec
-
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from fedart_site import health, problems
+from fedart_site import api_docs, health, problems
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
     path("readyz", health.ready, name="readyz"),
     path("metrics", health.metrics, name="metrics"),
     path("accounts/", include("allauth.urls")),
+    path("oauth/", include("federation.oauth_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path("api/docs/", api_docs.page, name="api-docs"),
+    path("api/v1/", include("federation.api_urls")),
+    path("api/v1/", include("consent.api_urls")),
+    path("api/v1/", include("gallery.api_urls")),
+    path("consent/", include("consent.urls")),
+    path("compliance/", include("consent.compliance_urls")),
+    path("", include("federation.urls")),
+    path("", include("gallery.urls")),
 ]
-
-for _prefix, _module in (
-    ("oauth/", "federation.oauth_urls"),
-    ("api/v1/", "federation.api_urls"),
-    ("api/v1/", "consent.api_urls"),
-    ("api/v1/", "gallery.api_urls"),
-    ("consent/", "consent.urls"),
-    ("compliance/", "consent.compliance_urls"),
-    ("", "federation.urls"),
-    ("", "gallery.urls"),
-):
-    if find_spec(_module):
-        urlpatterns.append(path(_prefix, include(_module)))
 
 handler400 = problems.bad_request
 handler403 = problems.permission_denied

@@ -30,6 +30,7 @@ class Crew:
         self.env = dict(env)
         self.logs = logs
         self.say: Say = say or (lambda name, line: None)
+        self.stop_seconds = STOP_SECONDS
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     def start_all(self) -> None:
@@ -58,7 +59,7 @@ class Crew:
         self.children[name] = child
 
     def _keep(self, name: str, stream: IO[bytes], path: Path) -> None:
-        with path.open("ab", buffering=0) as log:
+        with stream, path.open("ab", buffering=0) as log:
             for raw in stream:
                 log.write(raw)
                 self.say(name, raw.decode(errors="replace").rstrip())
@@ -86,7 +87,7 @@ class Crew:
         for child in children:
             if child.poll() is None:
                 child.terminate()
-        deadline = time.monotonic() + STOP_SECONDS
+        deadline = time.monotonic() + self.stop_seconds
         for child in children:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(max(0.0, deadline - time.monotonic()))
