@@ -7,6 +7,7 @@ Captions come from the first of these that knows the picture: ``captions.json`` 
 import csv
 import json
 import re
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,7 +70,8 @@ def load_picture(path: Path, size: int) -> Image.Image:
     Raises FolderError for what is too big, truncated, or not a PNG, JPEG or WebP.
     """
     try:
-        return _square(_open(path), size)
+        with _open(path) as picture:
+            return _square(picture, size)
     except FolderError:
         raise
     except Exception as fault:  # Pillow's decoders raise many types; none may reach the artist as a traceback
@@ -94,11 +96,16 @@ def _fault(path: Path) -> str | None:
 def _open(path: Path) -> Image.Image:
     if path.stat().st_size > MAX_BYTES:
         raise FolderError(f"{path.name} is larger than {MAX_BYTES // 1_000_000} MB: save a smaller copy.")
-    picture = Image.open(path, formats=sorted(set(FORMATS.values())))  # reads the header only
+    try:
+        with warnings.catch_warnings():  # the limit below is lower than the one that Pillow warns of
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            picture = Image.open(path, formats=sorted(set(FORMATS.values())))  # reads the header only
+    except Image.DecompressionBombError as fault:
+        raise FolderError(f"{path.name} has too many pixels: save a smaller copy.") from fault
     if picture.width * picture.height > MAX_PIXELS:
-        raise FolderError(
-            f"{path.name} has {picture.width} x {picture.height} pixels, too many: save a smaller copy."
-        )
+        picture.close()
+        size = f"{picture.width} x {picture.height}"
+        raise FolderError(f"{path.name} has too many pixels ({size}): save a smaller copy.")
     return picture
 
 

@@ -1,5 +1,6 @@
 """Draws a picture for a prompt, step by step, with previews, and stops when told to."""
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -83,16 +84,18 @@ def sample(
             on_step(step, params.steps, _preview(pipe, kept["latents"], side) if due else None)
         return kept
 
-    drawn = pipe(
-        params.prompt,
-        negative_prompt=params.negative_prompt,
-        height=side,
-        width=side,
-        num_inference_steps=params.steps,
-        guidance_scale=params.guidance,
-        generator=torch.Generator("cpu").manual_seed(params.seed),
-        callback_on_step_end=after,
-    )
+    with warnings.catch_warnings():  # diffusers hands tensors to numpy in a way that numpy 2 deprecates
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        drawn = pipe(
+            params.prompt,
+            negative_prompt=params.negative_prompt,
+            height=side,
+            width=side,
+            num_inference_steps=params.steps,
+            guidance_scale=params.guidance,
+            generator=torch.Generator("cpu").manual_seed(params.seed),
+            callback_on_step_end=after,
+        )
     picture: Image.Image = drawn.images[0].convert("RGB")
     return picture
 

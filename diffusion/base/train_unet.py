@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+import torch.distributed as dist
 import torch.nn.functional as F
 from diffusers import AutoencoderKL, DDIMScheduler
 from torch import Tensor
@@ -21,7 +22,7 @@ from diffusion.base.subjects import Subject, subjects
 from diffusion.base.tokenizer import build
 from diffusion.base.train_autoencoder import encode
 
-BATCH, TOP_RATE, KEEP = 32, 1.2e-3, 0.998
+BATCH, TOP_RATE, KEEP = 16, 1.2e-3, 0.998
 STYLE_SHARE, SHORT_SHARE, EMPTY_SHARE = 0.6, 0.4, 0.1
 WARM_UP, FLAT_UNTIL = 100, 0.5
 HELD_OUT = 96
@@ -40,7 +41,10 @@ class Latents:
 
 @torch.no_grad()
 def gather(work: Path) -> Latents:
-    """Encodes the pictures of the chosen subjects and their mirror images."""
+    """Encodes the pictures of the chosen subjects and their mirror images; done once, kept in `latents.pt`."""
+    kept = work / "latents.pt"
+    if kept.exists():
+        return Latents(**torch.load(kept, weights_only=True))
     model = AutoencoderKL.from_pretrained(work / "vae").eval()
     names = [r["label"] for r in json.loads((work / "concepts.json").read_text())]
     chosen, parts = subjects(), []
@@ -59,6 +63,15 @@ def gather(work: Path) -> Latents:
             labels += [names[numbers[row]] for row in rows]
             styles += [s.words] * len(rows)
     return Latents(torch.cat(parts), labels, styles, [chosen[label].weight for label in labels])
+
+
+def gather_once(rank: int, work: Path) -> Latents:
+    """Process 0 encodes, the others wait and read."""
+    if rank == 0:
+        data = gather(work)
+        torch.save(vars(data), work / "latents.pt")
+    dist.barrier()
+    return gather(work)
 
 
 def split(data: Latents, seed: int) -> tuple[list[int], list[int]]:
@@ -90,7 +103,7 @@ class Trainer:
         self.parameters = list(self.nets.parameters())
         self.optimiser = torch.optim.AdamW(self.parameters, TOP_RATE, betas=(0.9, 0.99), weight_decay=0.01)
         self.signal: Tensor = DDIMScheduler(**SCHEDULE).alphas_cumprod
-        self.table, self.data, self.step = subjects(), gather(work), 0
+        self.table, self.data, self.step = subjects(), gather_once(rank, work), 0
         self.held, self.seen = split(self.data, seed)
         self.weights = [self.data.weights[n] for n in self.seen]
         self.checkpoint = work / "unet.pt"
