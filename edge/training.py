@@ -53,19 +53,11 @@ def train(job: Job, on_step: OnStep, should_stop: ShouldStop) -> NDArray[np.floa
 
     Raises Refusal `base-does-not-fit`, `pictures-unusable`, `update-not-finite` or `training-failed`.
     """
-    from diffusion import adapters, dataset, load
+    from diffusion import adapters
+    from diffusion.dataset import FolderError
     from diffusion.train import TrainConfig, train_adapter
 
-    pipe = load.load_base(job.base)
-    spec = job.spec
-    shape = adapters.LoraShape(rank=spec.rank, alpha=spec.alpha, targets=spec.targets, seed=spec.seed)
-    try:
-        adapters.attach(pipe, shape, name=NAME)
-    except ValueError as error:
-        raise refusal("base-does-not-fit", str(error)) from None
-    if tuple(adapters.b_spec(pipe, name=NAME)) != spec.tensors:
-        raise refusal("base-does-not-fit", "Its layers have other shapes.")
-    adapters.write_b(pipe, job.start, name=NAME)
+    pipe = _with_adapter(job)
     config = TrainConfig(
         steps=job.training.steps,
         batch=job.training.batch,
@@ -83,13 +75,32 @@ def train(job: Job, on_step: OnStep, should_stop: ShouldStop) -> NDArray[np.floa
             on_step=lambda step, steps, _loss: on_step(step, steps),
             should_stop=should_stop,
         )
-    except dataset.FolderError as error:
+    except FolderError as error:
         raise refusal("pictures-unusable", str(error)) from None
     except (RuntimeError, MemoryError, ValueError) as error:
         raise refusal("training-failed", f"{type(error).__name__}: {str(error)[:200]}") from None
     if report.steps < job.training.steps:
         return None
     return update_of(adapters.read_b(pipe, name=NAME), job)
+
+
+def _with_adapter(job: Job) -> Any:
+    """The base with the round's adapter in it, as the round starts."""
+    from diffusion import adapters, load
+
+    spec = job.spec
+    try:
+        pipe = load.load_base(job.base)
+        shape = adapters.LoraShape(rank=spec.rank, alpha=spec.alpha, targets=spec.targets, seed=spec.seed)
+        adapters.attach(pipe, shape, name=NAME)
+    except (
+        Exception
+    ) as error:  # the files are a stranger's: whatever the libraries make of them is one refusal
+        raise refusal("base-does-not-fit", f"{type(error).__name__}: {str(error)[:200]}") from None
+    if tuple(adapters.b_spec(pipe, name=NAME)) != spec.tensors:
+        raise refusal("base-does-not-fit", "Its layers have other shapes.")
+    adapters.write_b(pipe, job.start, name=NAME)
+    return pipe
 
 
 def update_of(trained: Mapping[str, NDArray[Any]], job: Job) -> NDArray[np.float32]:
