@@ -7,6 +7,7 @@ from federation.api import agent, files, rounds
 urlpatterns = [
     path("server", files.ServerView.as_view(), name="api-server"),
     path("agent/heartbeat", agent.HeartbeatView.as_view(), name="api-heartbeat"),
+    path("agent/leave", agent.LeaveView.as_view(), name="api-leave"),
     path("rounds/<uuid:round_id>/manifest", rounds.ManifestView.as_view(), name="api-manifest"),
     path("rounds/<uuid:round_id>/roster", rounds.RosterView.as_view(), name="api-roster"),
     path("rounds/<uuid:round_id>/join", rounds.JoinView.as_view(), name="api-join"),

@@ -15,6 +15,7 @@ from federation.authentication import DeviceAuthentication, IsDevice
 from federation.models import Device
 from federation.protocol.errors import Refusal
 from federation.services.devices import Report, heartbeat, poll_after
+from federation.services.withdraw import withdraw_device
 
 TOO_EARLY, RETRY_S = 425, 1
 
@@ -65,3 +66,20 @@ class HeartbeatView(DeviceView):
         ]
         tasks = {"poll_after_s": poll_after(device=device, at=at), "rounds": rounds}
         return Response(TasksSerializer(tasks).data)
+
+
+class LeaveView(DeviceView):
+    """The artist takes the device away, from the device's own side."""
+
+    @extend_schema(
+        operation_id="agent_leave",
+        tags=["agent"],
+        summary="Leave for good",
+        description="Withdraws the calling device: its tokens end, its part in open rounds ends where it still can. "
+        "An agent may as well leave without saying so; its device is then shown as silent.",
+        request=None,
+        responses={204: None, **problems(401, 403, 429)},
+    )
+    def post(self, request: Request) -> Response:
+        withdraw_device(device=self.device, at=timezone.now())
+        return Response(status=204)
