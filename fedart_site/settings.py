@@ -99,6 +99,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "exports.expire": {"task": "exports.expire", "schedule": 3600.0, "options": {"expires": 3600}},
     "generate.sweep": {"task": "generate.sweep", "schedule": 10.0, "options": {"expires": 10}},
 }
 
@@ -175,6 +176,7 @@ FILE_UPLOAD_MAX_MEMORY_SIZE, FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERM
 # --- Files ------------------------------------------------------------------------------------------
 MEDIA_ROOT = STATE_DIR / "media"
 STATIC_URL, STATIC_ROOT, STATICFILES_DIRS = "/static/", STATE_DIR / "static", [BASE_DIR / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not IS_PRODUCTION
 STORAGES = stores.storages(MEDIA_ROOT, production=IS_PRODUCTION)
 
