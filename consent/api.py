@@ -18,6 +18,7 @@ from consent.serializers import (
     EntriesSerializer,
     HeadSerializer,
     StatementsSerializer,
+    problems,
 )
 
 MAX_STATEMENTS = 500
@@ -29,7 +30,12 @@ class LedgerHeadView(APIView):
     authentication_classes = ()
     permission_classes = (AllowAny,)
 
-    @extend_schema(summary="Head of the consent ledger", tags=["ledger"], responses=HeadSerializer, auth=[])
+    @extend_schema(
+        summary="Head of the consent ledger",
+        tags=["ledger"],
+        responses={200: HeadSerializer, **problems(429)},
+        auth=[],
+    )
     def get(self, request: Request) -> Response:
         """How many entries the ledger has and the chain hash after the last one."""
         size, head = ledger_head()
@@ -49,7 +55,7 @@ class LedgerEntriesView(APIView):
             OpenApiParameter("from", OpenApiTypes.INT64, description="Index of the first entry, from 0."),
             OpenApiParameter("limit", OpenApiTypes.INT32, description="How many at most, 1 to 1000 (500)."),
         ],
-        responses=EntriesSerializer,
+        responses={200: EntriesSerializer, **problems(400, 429)},
         auth=[],
     )
     def get(self, request: Request) -> Response:
@@ -74,7 +80,11 @@ class LedgerEntriesView(APIView):
 class MyStatementsView(APIView):
     """What the artist who asks has decided."""
 
-    @extend_schema(summary="My consent statements", tags=["consent"], responses=StatementsSerializer)
+    @extend_schema(
+        summary="My consent statements",
+        tags=["consent"],
+        responses={200: StatementsSerializer, **problems(401, 403, 429)},
+    )
     def get(self, request: Request) -> Response:
         """The artist's own statements, newest first, at most 500."""
         assert request.user.pk is not None  # IsAuthenticated stands before this

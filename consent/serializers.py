@@ -1,6 +1,25 @@
 """The shapes of consent's API answers, for the schema."""
 
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
+
+_MEANING = {
+    400: "The query is not well formed.",
+    401: "Nobody is signed in.",
+    403: "This account or token may not ask this.",
+    429: "Too many requests; wait.",
+}
+
+
+def problems(*statuses: int) -> dict[Any, Any]:
+    """Responses for extend_schema: each of these statuses as the problem document that all errors are."""
+    reference = {"$ref": "#/components/schemas/Problem"}
+    return {
+        (status, "application/problem+json"): OpenApiResponse(reference, description=_MEANING[status])
+        for status in statuses
+    }
 
 
 class HeadSerializer(serializers.Serializer[dict[str, object]]):

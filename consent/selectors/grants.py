@@ -40,20 +40,33 @@ class Summary:
         return self.state == "granted"
 
 
-def live_grant(*, artist_id: int, purpose: str, at: datetime) -> Grant | None:
-    """The grant of this artist for this purpose in force at `at`, or None."""
-    return live_grants(purpose=purpose, at=at, artist_ids=[artist_id]).get(artist_id)
+def live_grant(
+    *, artist_id: int, purpose: str, at: datetime, terms: Mapping[str, Any] | None = None
+) -> Grant | None:
+    """The grant of this artist for this purpose in force at `at`, or None; `terms` as in `live_grants`."""
+    return live_grants(purpose=purpose, at=at, artist_ids=[artist_id], terms=terms).get(artist_id)
 
 
-def live_grants(*, purpose: str, at: datetime, artist_ids: Iterable[int] | None = None) -> dict[int, Grant]:
-    """All grants in force at `at` by artist id; of `artist_ids` only, where given. Two queries, however many
-    artists."""
+def live_grants(
+    *,
+    purpose: str,
+    at: datetime,
+    artist_ids: Iterable[int] | None = None,
+    terms: Mapping[str, Any] | None = None,
+) -> dict[int, Grant]:
+    """All grants in force at `at` by artist id; of `artist_ids` only, where given. Two queries, however many artists.
+
+    With `terms`, only grants that were signed under exactly these terms: a yes to one base and one smallest cohort
+    is no yes to others.
+    """
     major = _major_at(purpose=purpose, at=at)
     found = {}
     for statement in _latest_statements(purpose=purpose, at=at, artist_ids=artist_ids):
-        stands = standing([as_decision(statement)], at=at, current_major=major)
-        if stands.in_force:
-            found[statement.artist_id] = as_grant(statement)
+        if not standing([as_decision(statement)], at=at, current_major=major).in_force:
+            continue
+        grant = as_grant(statement)
+        if terms is None or grant.terms == terms:
+            found[statement.artist_id] = grant
     return found
 
 

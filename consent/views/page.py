@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from consent.models import Notice
 from consent.purposes import PURPOSES, TRAIN_SHARED
-from consent.selectors.grants import consent_summary, current_notice
+from consent.selectors.grants import consent_summary, current_notice, live_grant
 from consent.selectors.history import keys_of, looks_at, statements_of
 from consent.services.people import subject_of
 from consent.terms import LABELS, terms_or_none
@@ -69,6 +69,7 @@ def consent_page(request: HttpRequest) -> HttpResponse:
     purpose = PURPOSES[TRAIN_SHARED]
     notice = current_notice(name=purpose.notice, at=at)
     terms = terms_or_none()
+    grant = live_grant(artist_id=artist_id, purpose=purpose.code, at=at)
     return render(
         request,
         "consent/page.html",
@@ -79,6 +80,7 @@ def consent_page(request: HttpRequest) -> HttpResponse:
             "terms": [(name, LABELS.get(name, name), value) for name, value in (terms or {}).items()],
             "unsafe": "Unsafe" in str((terms or {}).get("scheme", "")),
             "askable": bool(notice and terms),
+            "terms_changed": bool(grant and terms and grant.terms != terms),
             "stands": consent_summary(artist_id=artist_id, purpose=purpose.code, at=at),
             "subject": subject_of(artist_id=artist_id).urn,
             "history": statements_of(artist_id)[:50],

@@ -234,3 +234,15 @@ def test_my_statements_api(at_home: Any, pen: Pen, bob: Artist) -> None:
     assert at_home.get("/api/v1/consent/statements").json() == {"statements": []}
     at_home.logout()
     assert at_home.get("/api/v1/consent/statements").status_code in (401, 403)
+
+
+def test_the_page_asks_again_where_the_terms_have_changed(at_home: Client, pen: Pen, terms: Any) -> None:
+    granted(at_home, pen)
+    assert "The terms have changed" not in at_home.get("/consent/").content.decode()
+    terms["minCohort"] = 2
+    page = at_home.get("/consent/").content.decode()
+    assert "The terms have changed" in page
+    assert "data-revoke" in page
+    assert page.count("data-decision") == 2
+    assert granted(at_home, pen).status_code == 201
+    assert "The terms have changed" not in at_home.get("/consent/").content.decode()

@@ -144,3 +144,12 @@ def test_a_text_of_one_version_never_changes(notices: Any) -> None:
         services.install_notice(
             name="train-shared", version="1.0", language="en", text="# Other\n", at=timezone.now()
         )
+
+
+def test_a_yes_to_some_terms_is_no_yes_to_others(pen: Pen, alice: Artist, terms: Any) -> None:
+    pen.decide()
+    now = timezone.now()
+    asked = {"purpose": TRAIN_SHARED, "at": now, "artist_id": alice.pk}
+    assert live_grant(**asked, terms=dict(terms)) is not None
+    assert live_grant(**asked, terms={**terms, "minCohort": 2}) is None
+    assert live_grant(**asked, terms={**terms, "base": "sha256:" + "cd" * 32}) is None
