@@ -8,6 +8,14 @@ from federation.models import Base, Campaign
 from federation.protocol.schemes import SCHEMES
 from federation.services.campaigns import BOUNDS, Terms
 
+PARTS = (
+    ("What is taught", ("name", "base scheme")),
+    ("Who takes part", ("min_cohort max_cohort threshold",)),
+    ("How long it may take", ("training_window_s stage_s",)),
+    ("Training at home", ("steps batch", "lr caption_dropout clip")),
+    ("Opening rounds", ("automatic", "rounds_wanted pause_between_s")),
+)
+
 if TYPE_CHECKING:
     CampaignModelForm = forms.ModelForm[Campaign]
 else:
@@ -73,6 +81,11 @@ class CampaignForm(CampaignModelForm):
 
     def _post_clean(self) -> None:
         """No model validation here: the service judges, in one place for pages, commands and scripts."""
+
+    @property
+    def parts(self) -> list[tuple[str, list[list[forms.BoundField]]]]:
+        """The fields as the page shows them: a heading, then rows."""
+        return [(title, [[self[name] for name in row.split()] for row in rows]) for title, rows in PARTS]
 
     @property
     def terms(self) -> Terms:

@@ -8,6 +8,9 @@ def tables_as_text() -> str:
     parts = []
     for kind, table in TABLES.items():
         lines = [f"### {kind.capitalize()}", "", "| state | may become |", "|---|---|"]
-        lines += [f"| {state} | {', '.join(targets) or 'nothing: it ends here'} |" for state, targets in table.items()]
+        lines += [
+            f"| {state} | {', '.join(targets) or 'nothing: it ends here'} |"
+            for state, targets in table.items()
+        ]
         parts.append("\n".join(lines))
     return "\n\n".join(parts) + "\n"

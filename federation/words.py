@@ -135,5 +135,8 @@ def device_status(device: Device) -> Status:
 
 def part_line(part: Participation) -> str:
     """An artist's part in a round, with the reason where it ended early."""
+    version = getattr(part.round, "version", None)
+    if part.state == "counted" and version is not None:
+        return f"In the sum of version {version.number}."
     reason = REASONS.get(part.state_reason, part.state_reason)
     return f"{PART[part.state]} {reason}".strip()

@@ -48,7 +48,7 @@ def base_folder_to_ship() -> Path:
 def _tiny_base(folder: Path) -> Path:
     """Written by a process of its own: no server process ever loads torch."""
     if not (folder / "model_index.json").is_file():
-        code = "import sys; from pathlib import Path; from diffusion.tiny import write_tiny_base as w; w(Path(sys.argv[1]))"
+        code = "import sys, pathlib, diffusion.tiny as tiny; tiny.write_tiny_base(pathlib.Path(sys.argv[1]))"
         subprocess.run(
             [sys.executable, "-c", code, str(folder)], cwd=settings.BASE_DIR, check=True, timeout=300
         )

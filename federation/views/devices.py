@@ -14,6 +14,7 @@ from federation import selectors, words
 from federation.limits import hit
 from federation.models import Device, DeviceEnrolment
 from federation.protocol.errors import Refusal
+from federation.protocol.schemes import scheme
 from federation.services import enrol
 from federation.services.withdraw import withdraw_device
 
@@ -32,6 +33,7 @@ def devices(request: HttpRequest) -> HttpResponse:
         "devices": [pair for pair in mine if pair[0].state != "withdrawn"],
         "gone": [pair for pair in mine if pair[0].state == "withdrawn"],
         "parts": parts,
+        "unsafe": _unsafe(),
         "origin": settings.PUBLIC_ORIGIN,
     }
     partial = getattr(request, "htmx", False) and not getattr(request.htmx, "boosted", False)  # type: ignore[attr-defined]
@@ -88,6 +90,11 @@ def withdraw(request: HttpRequest, device_id: UUID) -> HttpResponse:
     withdraw_device(device=device, at=timezone.now())
     messages.success(request, f"{device.name} is withdrawn. It can no longer take part in anything.")
     return redirect("devices")
+
+
+def _unsafe() -> bool:
+    campaign = selectors.current_campaign()
+    return campaign is not None and not scheme(campaign.scheme).safe
 
 
 def _me(request: HttpRequest) -> int:

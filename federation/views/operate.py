@@ -64,7 +64,7 @@ def new_campaign(request: HttpRequest) -> HttpResponse:
                 request, "The draft is saved. Start it when the terms are right: they cannot change."
             )
             return redirect("campaign", campaign_id=made.pk)
-    context = {"form": form, "bases": Base.objects.exists()}
+    context = {"form": form, "parts": form.parts, "bases": Base.objects.exists()}
     return render(request, "federation/operate/new.html", context, status=200 if not form.errors else 422)
 
 

@@ -83,7 +83,9 @@ def test_the_docs_show_these_tables() -> None:
     from federation.state_tables import tables_as_text
 
     text = (ROOT / "docs/rounds.md").read_text()
-    assert tables_as_text() in text, "run: python manage.py state_tables, and put its output into docs/rounds.md"
+    assert tables_as_text() in text, (
+        "run: python manage.py state_tables, and put its output into docs/rounds.md"
+    )
 
 
 def test_every_state_and_reason_has_words() -> None:
