@@ -60,14 +60,22 @@ class Artist:
 def artists(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Artist]]:
     """Three artists whose agents run."""
     folder = tmp_path_factory.mktemp("artists")
-    made = [Artist(platform, name, folder) for name in NAMES]
-    for artist in made:
-        artist.enrol(platform.url)
-        artist.run()
-    yield made
+    made: list[Artist] = []
+    try:
+        for name in NAMES:
+            made.append(Artist(platform, name, folder))
+            made[-1].enrol(platform.url)
+            made[-1].run()
+        yield made
+    finally:
+        end(made)
+
+
+def end(made: list[Artist]) -> None:
     for artist in made:
         if artist.agent is not None and artist.agent.process.poll() is None:
             artist.agent.stop()
+        artist.visitor.http.close()
 
 
 def newest(platform: Platform, campaign: str) -> int:
