@@ -89,6 +89,8 @@ def _body(body: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[tuple[
 
 
 def _kind(field: Mapping[str, Any]) -> str:
+    if "enum" in field:
+        return f"one of: {', '.join(map(str, field['enum']))}"
     kind = field.get("format") or field.get("type", "")
     return f"{kind}. {field['description']}" if field.get("description") else kind
 

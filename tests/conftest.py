@@ -17,7 +17,7 @@ from fedart_site.engines import supervisor
 from fedart_site.engines.launch import Manner
 from fedart_site.environment import prepare_process
 
-pytest_plugins = ["tests.live", "tests.browsers", "tests.ledger_fence"]
+pytest_plugins = ["tests.databases", "tests.live", "tests.browsers", "tests.ledger_fence"]
 
 STATE = pytest.StashKey[Path]()
 # Each user of the one Valkey has four databases (fedart_site.stores.redis_urls).

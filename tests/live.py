@@ -8,13 +8,13 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from fedart_site.engines.launch import free_port
 from fedart_site.processes.crew import Crew
 from fedart_site.processes.plan import ROOT
 from fedart_site.processes.plan import platform as plan_of
+from tests.databases import make_database
 from tests.waiting import wait_for
 
 # Databases of Valkey far from those of the xdist workers (tests/conftest.py).
@@ -95,10 +95,7 @@ class Platform:
 @pytest.fixture(scope="session")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Web, workers and beat on a database of their own."""
-    admin = os.environ["DATABASE_URL"]
-    with psycopg.connect(admin, autocommit=True) as connection:
-        connection.execute(f"drop database if exists {DATABASE} with (force)")
-        connection.execute(f"create database {DATABASE}")
+    make_database(DATABASE)
     live = Platform(tmp_path_factory.mktemp("live"))
     live.manage("setup")
     try:
