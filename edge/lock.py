@@ -1,16 +1,17 @@
 """One agent for one home folder at a time."""
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from edge.paths import FILE_MODE, Home
 from federation.protocol.errors import refusal
 
-try:
+if sys.platform == "win32":
+    import msvcrt
+else:
     import fcntl
-except ImportError:  # Windows
-    fcntl = None  # type: ignore[assignment]
 
 
 @contextmanager
@@ -37,10 +38,11 @@ def is_running(home: Home) -> bool:
 
 
 def _take(handle: int) -> bool:
-    if fcntl is None:
-        return True
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if sys.platform == "win32":
+            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+        else:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         return False
     return True

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from edge.paths import Home
-from tests.edge.agents import enrolled
+from tests.edge.agents import Trainer, enrolled
 from tests.edge.played_server import PlayedServer
+from tests.edge.scene import Scene
 
 
 @pytest.fixture
@@ -22,3 +23,9 @@ def server() -> Iterator[PlayedServer]:
 def home(server: PlayedServer, tmp_path: Path) -> Home:
     """A home that is enrolled with it and allows UnsafePlainSum."""
     return enrolled(server, tmp_path)
+
+
+@pytest.fixture
+def scene(server: PlayedServer, home: Home) -> Scene:
+    """The server, the home and a trainer that counts."""
+    return Scene(server, home, Trainer())
