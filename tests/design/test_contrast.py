@@ -6,8 +6,16 @@ from pathlib import Path
 import pytest
 
 TOKENS = (Path(__file__).parents[2] / "static/css/tokens.css").read_text()
-PAIR = re.compile(r"--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)")
-COLOURS = {name: (light, dark) for name, light, dark in PAIR.findall(TOKENS)}
+COLOUR = re.compile(r"--([a-z-]+): (#[0-9a-f]{6});")
+
+
+def _colours(selector: str) -> dict[str, str]:
+    block = TOKENS.partition(f"{selector} {{")[2].partition("}")[0]
+    return dict(COLOUR.findall(block))
+
+
+LIGHT, DARK = _colours(":root"), _colours(':root[data-theme="dark"]')
+COLOURS = {name: (light, DARK[name]) for name, light in LIGHT.items()}
 
 TEXT = [
     *(
@@ -39,6 +47,11 @@ def contrast(one: str, other: str) -> float:
 def test_it_works() -> None:
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert len(COLOURS) >= 15
+
+
+def test_the_dark_is_the_same_however_it_is_chosen() -> None:
+    assert _colours(':root:not([data-theme="light"])') == DARK
+    assert set(DARK) == set(LIGHT)
 
 
 @pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
