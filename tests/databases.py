@@ -1,10 +1,12 @@
 """All tables are made once for a run; every database of the tests is a copy of that one.
 
-Migrating takes seconds, copying a fraction of one. The first process that needs a database migrates the engine's
-own (`fedart`), the others wait for it.
+Migrating takes seconds, copying a fraction of one. The first process that needs a database fills the engine's own
+(`fedart`), the others wait for it. What a migration made is kept as SQL in .fedart/ under a hash of everything that
+goes into it, so that the next run of a developer reads it back; CI's fresh clone always migrates.
 """
 
 import fcntl
+import hashlib
 import os
 import subprocess
 import sys
@@ -12,6 +14,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
+from fedart_site.engines.account import engine_account
+from fedart_site.engines.binaries import postgres_bin
 
 TEMPLATE = "fedart"
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,10 +29,46 @@ def ensure_template() -> str:
         fcntl.flock(lock, fcntl.LOCK_EX)
         done = folder / "template.done"
         if not done.exists():
-            command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"]
-            subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+            kept = ROOT / ".fedart" / f"test-tables-{_hash()}.sql"
+            if kept.exists():
+                _program(
+                    "psql", "--quiet", "--set", "ON_ERROR_STOP=1", "--output", os.devnull, "--file", str(kept)
+                )
+            else:
+                command = [sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"]
+                subprocess.run(command, cwd=ROOT, check=True, timeout=300)
+                _keep(kept)
             done.touch()
     return TEMPLATE
+
+
+def _hash() -> str:
+    """Of every migration of ours and every pinned package."""
+    files = [
+        *ROOT.glob("requirements*.txt"),
+        *(path for path in ROOT.glob("*/migrations/*") if path.is_file()),
+    ]
+    total = hashlib.sha256()
+    for path in sorted(files):
+        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    return total.hexdigest()[:16]
+
+
+def _keep(path: Path) -> None:
+    """Write the tables down, in one final step, and forget those of other migrations."""
+    path.parent.mkdir(mode=0o711, exist_ok=True)
+    for old in path.parent.glob("test-tables-*.sql"):
+        old.unlink(missing_ok=True)
+    draft = path.with_suffix(f".{os.getpid()}")
+    _program("pg_dump", "--no-owner", "--file", str(draft))
+    draft.replace(path)
+
+
+def _program(name: str, *arguments: str) -> None:
+    """One of PostgreSQL's own programs, on the template database."""
+    folder = postgres_bin(Path(os.environ["FEDART_TEST_DIR"]), engine_account())
+    url = os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{TEMPLATE}"
+    subprocess.run([folder / name, "--dbname", url, *arguments], check=True, timeout=120)
 
 
 def make_database(name: str) -> None:
