@@ -10,6 +10,8 @@ from django.conf import settings
 
 from diffusion.base.sets import BASE_SETS, LINE_SET
 
+SHOWN = 6
+
 
 @dataclass(frozen=True)
 class Credit:
@@ -20,7 +22,18 @@ class Credit:
     credit: str
     licence: str
     source: str
-    pictures: int
+    slug: str = ""
+    pictures: tuple[str, ...] = ()
+    """File names in the sample artist's folder."""
+
+    @property
+    def shown(self) -> tuple[str, ...]:
+        """Some of the pictures, spread over all."""
+        return self.pictures[:: max(1, len(self.pictures) // SHOWN)][:SHOWN]
+
+
+def _folder() -> Path:
+    return Path(settings.BASE_DIR) / "samples"
 
 
 def _read(path: Path) -> dict[str, Any]:
@@ -34,9 +47,8 @@ def _read(path: Path) -> dict[str, Any]:
 @cache
 def sample_artists() -> tuple[Credit, ...]:
     """The sample artists that `make demo` plays, from samples/*/artist.json."""
-    folder = Path(settings.BASE_DIR) / "samples"
     found = []
-    for path in sorted(folder.glob("*/artist.json")):
+    for path in sorted(_folder().glob("*/artist.json")):
         row = _read(path)
         found.append(
             Credit(
@@ -45,10 +57,19 @@ def sample_artists() -> tuple[Credit, ...]:
                 credit=str(row.get("credit", "")),
                 licence=str(row.get("licence", "")),
                 source=str(row.get("source_url", "")),
-                pictures=len(list(path.parent.glob("*.png"))),
+                slug=path.parent.name,
+                pictures=tuple(sorted(file.name for file in path.parent.glob("*.png"))),
             )
         )
     return tuple(found)
+
+
+def sample_picture(*, slug: str, name: str) -> bytes | None:
+    """One picture of a sample artist; only what `sample_artists` lists can be asked for."""
+    for artist in sample_artists():
+        if artist.slug == slug and name in artist.pictures:
+            return (_folder() / slug / name).read_bytes()
+    return None
 
 
 @cache
@@ -61,7 +82,6 @@ def base() -> tuple[Credit, ...]:
             credit=row.credit,
             licence=row.licence,
             source=row.source_url,
-            pictures=0,
         )
         for row in (*BASE_SETS, LINE_SET)
     )

@@ -176,3 +176,8 @@ def evaluation_numbered(*, number: int) -> Evaluation | None:
     """The evaluation of a version of the current campaign, when it has been made."""
     version = versions.numbered(number)
     return Evaluation.objects.filter(version_id=version.pk).first() if version else None
+
+
+def newest_evaluation() -> Evaluation | None:
+    """The evaluation made last, with its version."""
+    return Evaluation.objects.select_related("version").order_by("-made_at").first()

@@ -34,11 +34,11 @@ def move(
 
     Compare-and-swap on the state, and on the attempt when given, so that a worker that was thought dead and
     comes back cannot finish what another one is doing. `also` are further columns set in the same statement.
-    Refusal "request_moved_on" (409) when somebody was quicker, "request_move_unknown" when the table says no.
+    Refusal "request-moved-on" (409) when somebody was quicker, "request-move-unknown" when the table says no.
     """
     if to not in ALLOWED[row.state]:
         raise Refusal(
-            code="request_move_unknown",
+            code="request-move-unknown",
             why=f"A request that is {row.state} cannot become {to}.",
             fix="Look at the request again; it may have ended.",
             status=409,
@@ -49,7 +49,7 @@ def move(
             where = where.filter(attempts=attempt)
         if not where.update(state=to, reason=reason, **also):
             raise Refusal(
-                code="request_moved_on",
+                code="request-moved-on",
                 why="The request has moved on in the meantime.",
                 fix="Look at it again.",
                 status=409,

@@ -24,6 +24,7 @@ urlpatterns = [
     path("artists/<slug:handle>/", wall.artist, name="artist"),
     path("versions/<int:number>/sheet.png", pictures.version_sheet, name="version-sheet"),
     path("credits/", wall.credit, name="credits"),
+    path("credits/<slug:slug>/<str:name>", wall.sample_picture, name="sample-picture"),
     path("robots.txt", signals.robots, name="robots"),
     path(".well-known/tdmrep.json", signals.tdmrep, name="tdmrep"),
     path(".well-known/fedart-credentials-root.pem", signals.credentials_root, name="credentials-root"),

@@ -34,7 +34,7 @@ def _refuse(field: str, code: str, why: str, fix: str) -> Refusal:
 def clean_prompt(text: object) -> str:
     """The prompt as it will be used: composed (NFC), runs of blanks made one. Refuses what is no prompt."""
     if not isinstance(text, str):
-        raise _refuse("prompt", "prompt_not_text", "The prompt is not text.", "Write a few words.")
+        raise _refuse("prompt", "prompt-not-text", "The prompt is not text.", "Write a few words.")
     if len(text) > PROMPT_MAX * 4:
         raise _too_long(len(text))
     words = " ".join(text.split())
@@ -43,7 +43,7 @@ def clean_prompt(text: object) -> str:
         if category in ("Cc", "Cs") or character in DIRECTION_MARKS:
             raise _refuse(
                 "prompt",
-                "prompt_invisible_characters",
+                "prompt-invisible-characters",
                 f"The prompt holds an invisible control character (U+{ord(character):04X}).",
                 "Type the words instead of pasting them, or paste them as plain text.",
             )
@@ -51,7 +51,7 @@ def clean_prompt(text: object) -> str:
     if not prompt:
         raise _refuse(
             "prompt",
-            "prompt_empty",
+            "prompt-empty",
             "The prompt is empty.",
             "Say what should be in the picture, for example: a red apple.",
         )
@@ -63,7 +63,7 @@ def clean_prompt(text: object) -> str:
 def _too_long(length: int) -> Refusal:
     return _refuse(
         "prompt",
-        "prompt_too_long",
+        "prompt-too-long",
         f"The prompt has {length} characters; at most {PROMPT_MAX} can be used.",
         "Keep the words that matter most.",
     )
@@ -73,12 +73,12 @@ def whole(field: str, value: object, low: int, high: int) -> int:
     """`value` as a whole number within [low, high]; a float that is whole is not accepted, nor a bool."""
     if isinstance(value, bool) or not isinstance(value, int):
         raise _refuse(
-            field, f"{field}_not_whole", f"The {field} is not a whole number.", f"Choose {low} to {high}."
+            field, f"{field}-not-whole", f"The {field} is not a whole number.", f"Choose {low} to {high}."
         )
     if not low <= value <= high:
         raise _refuse(
             field,
-            f"{field}_out_of_range",
+            f"{field}-out-of-range",
             f"The {field} must lie between {low} and {high}.",
             f"Choose {low} to {high}.",
         )
@@ -89,12 +89,12 @@ def fraction(field: str, value: object, low: float, high: float) -> float:
     """`value` as a number within [low, high], rounded to hundredths; NaN and infinities are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _refuse(
-            field, f"{field}_not_a_number", f"The {field} is not a number.", f"Choose {low:g} to {high:g}."
+            field, f"{field}-not-a-number", f"The {field} is not a number.", f"Choose {low:g} to {high:g}."
         )
     if not low <= value <= high:
         raise _refuse(
             field,
-            f"{field}_out_of_range",
+            f"{field}-out-of-range",
             f"The {field} must lie between {low:g} and {high:g}.",
             f"Choose {low:g} to {high:g}.",
         )
@@ -133,7 +133,7 @@ class GenerationParams:
         names = {field.name for field in fields(cls)}
         if data.get("v") != FORMAT or set(data) != names | {"v"}:
             raise Refusal(
-                code="params_unknown_format",
+                code="params-unknown-format",
                 why="This picture was made with settings that this studio cannot repeat exactly.",
                 fix="Start from an empty form instead.",
                 status=409,

@@ -29,7 +29,7 @@ class FinishedPicture:
 def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime) -> Image:
     """Keep the picture and end the request; all or nothing. The files of a loser are removed again.
 
-    Refusal "request_moved_on" when the request was cancelled or taken over meanwhile.
+    Refusal "request-moved-on" when the request was cancelled or taken over meanwhile.
     """
     storage = private_images()
     folder = f"{request.handle.hex[:2]}/{request.handle.hex}-{request.attempts}"

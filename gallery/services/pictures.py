@@ -15,7 +15,7 @@ ALT_MAX = 400
 def publish(*, image: Image, show_recipe: bool, at: datetime) -> Image:
     """Show the picture to everybody; prompt and settings only with `show_recipe`.
 
-    Publishing again keeps its place on the wall and only changes `show_recipe`. Refusal "picture_deleted" (409).
+    Publishing again keeps its place on the wall and only changes `show_recipe`. Refusal "picture-deleted" (409).
     """
     here = Image.objects.filter(pk=image.pk, deleted_at=None)
     here.update(recipe_public=show_recipe)
@@ -23,7 +23,7 @@ def publish(*, image: Image, show_recipe: bool, at: datetime) -> Image:
     image.refresh_from_db()
     if image.published_at is None:
         raise Refusal(
-            code="picture_deleted",
+            code="picture-deleted",
             why="This picture was deleted.",
             fix="Bring it back first, then publish it.",
             status=409,
@@ -43,7 +43,7 @@ def describe(*, image: Image, alt: str) -> Image:
     words = " ".join(alt.split())
     if len(words) > ALT_MAX or not words.isprintable():
         raise Refusal(
-            code="alt_unfit",
+            code="alt-unfit",
             why=f"A description has at most {ALT_MAX} characters and no control characters.",
             fix="Say in one sentence what the picture shows.",
             field="alt",

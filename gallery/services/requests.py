@@ -15,14 +15,14 @@ from gallery.services import notices
 def ask(*, artist: Artist, params: GenerationParams, at: datetime) -> GenerationRequest:
     """Put a request for one picture on the queue.
 
-    Refuses parameters out of range, an unknown version ("version_unknown") and more than the artist's share
-    ("too_many_waiting", "hourly_limit"; both 429), and then changes nothing.
+    Refuses parameters out of range, an unknown version ("version-unknown") and more than the artist's share
+    ("too-many-waiting", "hourly-limit"; both 429), and then changes nothing.
     """
     params = params.validate()
     version = versions.numbered(params.version)
     if version is None:
         raise Refusal(
-            code="version_unknown",
+            code="version-unknown",
             why=f"There is no version {params.version} of the shared adapter.",
             fix="Choose one of the versions in the list.",
             field="version",
@@ -49,7 +49,7 @@ def _refuse_too_much(*, artist: Artist, at: datetime) -> None:
     mine = GenerationRequest.objects.filter(artist=artist)
     if mine.filter(state__in=states.OPEN).count() >= WAITING_MAX:
         raise Refusal(
-            code="too_many_waiting",
+            code="too-many-waiting",
             why=f"You have {WAITING_MAX} pictures in the making, which is as many as one artist may have at a time.",
             fix="Come back when one is finished, or cancel one.",
             status=429,
@@ -62,7 +62,7 @@ def _refuse_too_much(*, artist: Artist, at: datetime) -> None:
     if len(lately) == HOURLY_MAX:
         free_at = (lately[-1] + HOUR).strftime("%H:%M")
         raise Refusal(
-            code="hourly_limit",
+            code="hourly-limit",
             why=f"You have asked for {HOURLY_MAX} pictures within an hour, which is the limit.",
             fix=f"Come back at {free_at} UTC.",
             status=429,
@@ -72,14 +72,14 @@ def _refuse_too_much(*, artist: Artist, at: datetime) -> None:
 def cancel(*, request: GenerationRequest, at: datetime) -> GenerationRequest:
     """Stop a request. A waiting one ends at once; a running one ends at its next step and keeps its preview.
 
-    Cancelling twice is the same as once; one that has ended stays as it ended (Refusal "request_ended", 409).
+    Cancelling twice is the same as once; one that has ended stays as it ended (Refusal "request-ended", 409).
     """
     request.refresh_from_db()
     if request.state == states.CANCELLED:
         return request
     if request.state in states.ENDED:
         raise Refusal(
-            code="request_ended",
+            code="request-ended",
             why="This request has already ended, there is nothing to cancel.",
             fix="Look at its page for the result.",
             status=409,

@@ -119,7 +119,7 @@ def publish(request: HttpRequest, handle: UUID) -> HttpResponse:
     def act(picture: Image) -> Image:
         if not form.is_valid():
             raise Refusal(
-                "alt_unfit", "The description cannot be used.", "Make it shorter and plain.", field="alt"
+                "alt-unfit", "The description cannot be used.", "Make it shorter and plain.", field="alt"
             )
         if "alt" in request.POST:
             pictures.describe(image=picture, alt=form.cleaned_data["alt"])

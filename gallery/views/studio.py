@@ -38,7 +38,7 @@ def recalled(request: HttpRequest, handle: str) -> GenerationParams:
         raise Http404 from None
     if image.artist_id != me(request).pk and not image.recipe_public:
         raise Refusal(
-            code="recipe_private",
+            code="recipe-private",
             why="The artist of this picture does not show how it was made.",
             fix="Start from a prompt of your own.",
             status=403,
@@ -46,7 +46,7 @@ def recalled(request: HttpRequest, handle: str) -> GenerationParams:
     params = GenerationParams.from_json(image.params)
     if image.version_id not in versions.offered_ids():
         raise Refusal(
-            code="version_gone",
+            code="version-gone",
             why="The version this picture was made with is no longer offered, so it cannot be repeated exactly.",
             fix="Start from an empty form with a version of today.",
             status=409,

@@ -22,6 +22,8 @@ def wall(request: HttpRequest) -> HttpResponse:
     context = _tiles(request, *selectors.wall(before=before, size=WALL_PAGE))
     if request.htmx and before:  # type: ignore[attr-defined]
         return render(request, "gallery/_tiles.html", context)
+    if not context["pictures"]:
+        context["sheet"] = selectors.newest_evaluation()
     return render(request, "gallery/wall.html", context | {"further": before is not None})
 
 
@@ -45,3 +47,14 @@ def credit(request: HttpRequest) -> HttpResponse:
     return render(
         request, "gallery/credits.html", {"samples": credits.sample_artists(), "base": credits.base()}
     )
+
+
+@require_safe
+def sample_picture(request: HttpRequest, slug: str, name: str) -> HttpResponse:
+    """A picture that came with a sample artist."""
+    data = credits.sample_picture(slug=slug, name=name)
+    if data is None:
+        raise Http404
+    answer = HttpResponse(data, content_type="image/png")
+    answer["Cache-Control"] = "public, max-age=86400"
+    return answer

@@ -152,7 +152,7 @@ def test_only_so_many_may_wait(alice: Artist, versions: list[object]) -> None:
     answer = as_(alice).post("/studio/requests/", FORM)
     assert answer.status_code == 429
     assert "Come back when one is finished" in answer.content.decode()
-    assert post_json(as_(alice), RECORD).json()["code"] == "too_many_waiting"
+    assert post_json(as_(alice), RECORD).json()["code"] == "too-many-waiting"
 
 
 def test_the_hourly_limit_says_when_to_come_back(alice: Artist, versions: list[object]) -> None:
@@ -183,7 +183,7 @@ def test_what_has_ended_cannot_be_cancelled(alice: Artist, versions: list[object
     row = requests.ask(artist=alice, params=params(), at=NOON)
     GenerationRequest.objects.update(state="failed")
     answer = as_(alice).post(f"/api/v1/requests/{row.handle}/cancel")
-    assert (answer.status_code, answer.json()["code"]) == (409, "request_ended")
+    assert (answer.status_code, answer.json()["code"]) == (409, "request-ended")
 
 
 def test_the_request_page_tells_what_happened(alice: Artist, versions: list[object]) -> None:

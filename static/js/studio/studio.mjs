@@ -83,8 +83,11 @@ document.addEventListener("submit", (event) => {
 });
 document.addEventListener("htmx:load", (event) => {
   reveal(event.detail.elt.parentElement ?? document);
-  const news = latest.get(event.detail.elt.dataset?.request);
-  if (news) onNews(news);
+  const id = event.detail.elt.dataset?.request;
+  if (!id) return;
+  // On a phone the list is below the form: show where the picture will appear.
+  event.detail.elt.scrollIntoView({ block: "nearest" });
+  if (latest.has(id)) onNews(latest.get(id));
 });
 
 reveal(document);
