@@ -27,7 +27,9 @@ def current_campaign() -> Campaign | None:
 def current_version() -> AdapterVersion | None:
     """The newest version of the current campaign."""
     campaign = current_campaign()
-    return campaign and _versions().filter(campaign=campaign).order_by("-number").first()
+    if campaign is None:
+        return None
+    return _versions().filter(campaign=campaign).order_by("-number").first()
 
 
 def versions() -> QuerySet[AdapterVersion]:
