@@ -51,7 +51,7 @@ docs: $(DEV)  ## Write the generated documents anew and check all of them
 	$(PY) -m pytest -p no:xdist tests/architecture/test_docs.py
 
 screenshots: $(DEV)  ## Photograph every page at both widths, light and dark, into .fedart/screenshots
-	$(PY) -m tools.screenshots
+	$(PY) -m tools.running --port $(PORT) -- $(PY) -m tools.screenshots --url http://localhost:$(PORT)
 
 clean: ## Remove .venv and this folder's state (engines, pictures, keys)
 	-[ -x $(PY) ] && $(PY) manage.py services down
