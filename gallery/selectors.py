@@ -13,7 +13,7 @@ from gallery.limits import UNDO_FOR
 from gallery.models import Artist, Evaluation, GenerationRequest, Image
 
 
-def request_of(*, artist_id: int | None, handle: UUID) -> GenerationRequest | None:
+def request_of(*, artist_id: int, handle: UUID) -> GenerationRequest | None:
     """The artist's own request, or None: a stranger's does not exist."""
     return (
         GenerationRequest.objects.filter(artist_id=artist_id, handle=handle)
@@ -49,7 +49,7 @@ def seconds_per_picture() -> float | None:
     """How long the last twenty pictures took on average, or None before the first."""
     latest = GenerationRequest.objects.filter(state=states.DONE).order_by("-ended_at")
     value = GenerationRequest.objects.filter(pk__in=latest.values("pk")[:20]).aggregate(mean=Avg("seconds"))
-    return value["mean"]
+    return None if value["mean"] is None else float(value["mean"])
 
 
 def seconds_left(request: GenerationRequest, *, at: datetime) -> int | None:

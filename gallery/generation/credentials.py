@@ -147,7 +147,9 @@ def read_credentials(picture: bytes, *, root_pem: str, mime: str = "image/png") 
 def _judge(report: dict[str, Any]) -> Credentials:
     active = report["manifests"][report["active_manifest"]]
     assertions = {item["label"]: item["data"] for item in active.get("assertions", [])}
-    actions = next((data for label, data in assertions.items() if label.startswith("c2pa.actions")), {})
+    actions: dict[str, Any] = next(
+        (data for label, data in assertions.items() if label.startswith("c2pa.actions")), {}
+    )
     training = assertions.get(TRAINING_ASSERTION, {}).get("entries", {})
     verdict = report.get("validation_state", "Invalid")
     state = {"Trusted": "trusted", "Valid": "foreign"}.get(verdict, "tampered")

@@ -17,7 +17,7 @@ from gallery.generation.params import GenerationParams
 from gallery.hints import SUGGESTIONS
 from gallery.models import GenerationRequest
 from gallery.services import requests
-from gallery.views.common import me, say, viewer_id, visible_image
+from gallery.views.common import me, say, visible_image
 
 SHOWN = 12
 
@@ -113,7 +113,7 @@ def _after(form: StudioForm) -> dict[str, object]:
 
 
 def _own_request(request: HttpRequest, handle: UUID) -> GenerationRequest:
-    row = selectors.request_of(artist_id=viewer_id(request), handle=handle)
+    row = selectors.request_of(artist_id=me(request).pk, handle=handle)
     if row is None:
         raise Http404
     return row
