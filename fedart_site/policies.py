@@ -109,11 +109,16 @@ def https_settings(*, production: bool) -> dict[str, Any]:
         found["SECURE_HSTS_SECONDS"] = env.integer("HSTS_SECONDS", 31_536_000, lowest=0, highest=63_072_000)
         found["SECURE_HSTS_INCLUDE_SUBDOMAINS"] = env.boolean("HSTS_INCLUDE_SUBDOMAINS", True)
         found["SECURE_HSTS_PRELOAD"] = env.boolean("HSTS_PRELOAD", True)
-    if env.boolean("BEHIND_TLS_PROXY", production):
+    if behind_proxy(production):
         # The proxy must set this header itself and drop what a visitor sends (docs/production.md).
         found["SECURE_PROXY_SSL_HEADER"] = ("HTTP_X_FORWARDED_PROTO", "https")
         found["ALLAUTH_TRUSTED_PROXY_COUNT"] = 1
     return found
+
+
+def behind_proxy(production: bool) -> bool:
+    """Whether exactly one proxy of ours stands in front and says who asks and by which scheme."""
+    return env.boolean("BEHIND_TLS_PROXY", production)
 
 
 def content_security_policy(public_host: str, *, production: bool) -> dict[str, Any]:

@@ -5,11 +5,14 @@ recognised by that shape, so nothing below imports this module.
 """
 
 import json
+import sys
 from http import HTTPStatus
 from typing import Any, Protocol, runtime_checkable
 
+import redis
 import structlog
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import TemplateDoesNotExist
@@ -22,6 +25,15 @@ from fedart_site.problem_texts import of_api_exception
 log = structlog.get_logger("fedart.problems")
 CONTENT_TYPE = "application/problem+json"
 DOCUMENTS = "/docs/codes.md#"
+# What the drivers raise while an engine is stopped or restarts.
+AWAY = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
+AWAY_SECONDS = 5
+UNAVAILABLE = (
+    503,
+    "unavailable",
+    "A part of the platform is away for a moment.",
+    "Try again in a few seconds.",
+)
 # Python's JSON reader gives up with RecursionError on thousands of nested brackets.
 TOO_DEEP = "The JSON is nested too deeply."
 
@@ -94,6 +106,9 @@ def api_exception(error: Exception, context: dict[str, Any]) -> Response | None:
         found, headers = document(*refusal), _retry_headers(error)
     elif isinstance(error, exceptions.APIException | Http404 | PermissionDenied):
         found, headers = of_api_exception(error, document)
+    elif isinstance(error, AWAY):
+        log.error("database or Valkey away", error=type(error).__name__)
+        found, headers = document(*UNAVAILABLE), {"Retry-After": str(AWAY_SECONDS)}
     elif isinstance(error, RecursionError):
         found, headers = document(400, "malformed", TOO_DEEP, "Send flatter JSON."), {}
     elif isinstance(error, RequestDataTooBig):
@@ -152,7 +167,11 @@ def page_not_found(request: HttpRequest, exception: Exception | None = None) -> 
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """handler500."""
+    """handler500; 503 where the database or Valkey is away, which is nobody's mistake and soon over."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        response = problem(request, *UNAVAILABLE)
+        response["Retry-After"] = str(AWAY_SECONDS)
+        return response
     detail = "Something went wrong on our side; nothing was changed that is not shown."
     return problem(
         request, 500, "server-error", detail, "Try again; if it stays, tell the operator when it happened."

@@ -223,7 +223,8 @@ CONTENT_SECURITY_POLICY = policies.content_security_policy(PUBLIC_HOST, producti
 vars().update(policies.https_settings(production=IS_PRODUCTION))
 
 # --- API --------------------------------------------------------------------------------------------
-REST_FRAMEWORK = policies.REST_FRAMEWORK
+# Throttles count by the visitor's address: the proxy's word for it where there is one, never the visitor's own.
+REST_FRAMEWORK = policies.REST_FRAMEWORK | {"NUM_PROXIES": 1 if policies.behind_proxy(IS_PRODUCTION) else 0}
 SPECTACULAR_SETTINGS = policies.SPECTACULAR
 OAUTH2_PROVIDER = policies.oauth(PUBLIC_ORIGIN)
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"  # migrations that point at it read this

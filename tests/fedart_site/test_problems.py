@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import include, path
@@ -34,6 +35,10 @@ def page_that_refuses(request: HttpRequest) -> HttpResponse:
     raise Refused
 
 
+def page_without_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError("connection to server failed")
+
+
 def page_that_breaks(request: HttpRequest) -> HttpResponse:
     raise RuntimeError("a bug with s3cr3t in it")
 
@@ -46,6 +51,8 @@ def door(request: Request) -> Response:
             raise Refused
         case "throttle":
             raise exceptions.Throttled(wait=3.2)
+        case "away":
+            raise OperationalError("connection to server failed")
         case "break":
             raise RuntimeError("a bug with s3cr3t in it")
     return Response({"got": request.data})
@@ -59,6 +66,7 @@ def private_door(request: Request) -> Response:
 urlpatterns = [
     path("refuses/", page_that_refuses),
     path("breaks/", page_that_breaks),
+    path("away/", page_without_database),
     path("api/v1/door", door),
     path("api/v1/private", private_door),
     path("", include("fedart_site.urls")),
@@ -91,6 +99,7 @@ def _problem(answer: Any) -> dict[str, Any]:
         ("get", "/api/v1/door?how=refuse", None, 409, "too-late"),
         ("get", "/api/v1/door?how=throttle", None, 429, "too-many-requests"),
         ("get", "/api/v1/door?how=break", None, 500, "server-error"),
+        ("get", "/api/v1/door?how=away", None, 503, "unavailable"),
         ("post", "/api/v1/door", b"{", 400, "malformed"),
         ("post", "/api/v1/door", b"\xff\xfe", 400, "malformed"),
         ("post", "/api/v1/door", b"NaN", 400, "malformed"),
@@ -118,7 +127,9 @@ def test_throttled_says_how_long(visitor: Client) -> None:
     assert visitor.get("/api/v1/door?how=throttle")["Retry-After"] == "4"
 
 
-@pytest.mark.parametrize(("address", "status"), [("/refuses/", 409), ("/breaks/", 500), ("/nowhere/", 404)])
+@pytest.mark.parametrize(
+    ("address", "status"), [("/refuses/", 409), ("/breaks/", 500), ("/nowhere/", 404), ("/away/", 503)]
+)
 def test_pages(visitor: Client, address: str, status: int) -> None:
     answer = visitor.get(address, headers={"Accept": "text/html"})
     assert answer.status_code == status
