@@ -25,6 +25,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from federation import states
+from federation.api.schema import ok
 from federation.limits import hit
 from federation.models import Device, DeviceEnrolment
 from federation.protocol.errors import Refusal
@@ -134,7 +135,7 @@ class DeviceAuthorizationView(OAuthDoor):
         summary="Ask for a device code",
         description="RFC 8628 section 3.1. The artist compares the fingerprint at `verification_uri`.",
         request={"application/x-www-form-urlencoded": DeviceAuthorizationRequestSerializer},
-        responses={200: DeviceAuthorizationSerializer, **ERRORS},
+        responses={200: ok(DeviceAuthorizationSerializer), **ERRORS},
     )
     def post(self, request: Request) -> Response:
         hit("enrol", address_of(request), limit=60, window_s=600)
@@ -179,7 +180,7 @@ class TokenView(OAuthDoor):
         description="RFC 8628 section 3.4 and RFC 6749 section 6. Refresh tokens are used once; an old one that comes "
         "again ends the whole sign-in.",
         request={"application/x-www-form-urlencoded": TokenRequestSerializer},
-        responses={200: TokenSerializer, **ERRORS},
+        responses={200: ok(TokenSerializer), **ERRORS},
     )
     def post(self, request: Request) -> Response:
         hit("token", address_of(request), limit=1200, window_s=60)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from federation import selectors
-from federation.api.schema import problems
+from federation.api.schema import ok, problems
 from federation.api.serializers import HeartbeatSerializer, TasksSerializer
 from federation.authentication import DeviceAuthentication, IsDevice
 from federation.models import Device
@@ -48,7 +48,7 @@ class HeartbeatView(DeviceView):
         description="The agent calls this every `poll_after_s` seconds, with jitter of its own. The state and the "
         "reason appear on the artist's page of devices.",
         request=HeartbeatSerializer,
-        responses={200: TasksSerializer, **problems(400, 401, 403, 415, 429)},
+        responses={200: ok(TasksSerializer), **problems(400, 401, 403, 415, 429)},
     )
     def post(self, request: Request) -> Response:
         form = HeartbeatSerializer(data=request.data)

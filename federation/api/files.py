@@ -11,15 +11,14 @@ from django.db.models import Max
 from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from federation import selectors
-from federation.api.schema import problems
+from federation.api.schema import octets, ok, problems
 from federation.api.serializers import BaseSerializer, CampaignSerializer, ServerSerializer, VersionSerializer
 from federation.cards import NO_CLAIM
 from federation.models import Base, Campaign
@@ -46,7 +45,7 @@ class ServerView(PublicView):
         operation_id="server",
         tags=["server"],
         summary="Name, key and time of this server",
-        responses={200: ServerSerializer, **problems(429)},
+        responses={200: ok(ServerSerializer), **problems(429)},
     )
     def get(self, request: Request) -> Response:
         return Response(
@@ -71,7 +70,7 @@ class BaseView(PublicView):
         parameters=[
             OpenApiParameter("hash", str, OpenApiParameter.PATH, description='"sha256:" and 64 digits')
         ],
-        responses={200: BaseSerializer, **problems(404, 429)},
+        responses={200: ok(BaseSerializer), **problems(404, 429)},
     )
     def get(self, request: Request, hash: str) -> Response:
         base = Base.objects.filter(hash=hash).first()
@@ -87,7 +86,7 @@ class CampaignView(PublicView):
         operation_id="campaign",
         tags=["files"],
         summary="The terms of a campaign",
-        responses={200: CampaignSerializer, **problems(404, 429)},
+        responses={200: ok(CampaignSerializer), **problems(404, 429)},
     )
     def get(self, request: Request, campaign_id: UUID) -> Response:
         campaign = (
@@ -110,7 +109,7 @@ class VersionView(PublicView):
         operation_id="version",
         tags=["files"],
         summary="A version of the shared adapter, with its card",
-        responses={200: VersionSerializer, **problems(404, 429)},
+        responses={200: ok(VersionSerializer), **problems(404, 429)},
     )
     def get(self, request: Request, campaign_id: UUID, number: int) -> Response:
         version = selectors.version_of(campaign_id=campaign_id, number=number)
@@ -132,9 +131,9 @@ class BlobView(PublicView):
             OpenApiParameter("Range", str, OpenApiParameter.HEADER, description="bytes=FIRST-LAST"),
         ],
         responses={
-            (200, "application/octet-stream"): OpenApiTypes.BINARY,
-            (206, "application/octet-stream"): OpenApiTypes.BINARY,
-            304: None,
+            (200, "application/octet-stream"): octets("All of it."),
+            (206, "application/octet-stream"): octets("The part that was asked for."),
+            304: OpenApiResponse(description="The copy that was named is the right one."),
             **problems(404, 416, 429),
         },
     )

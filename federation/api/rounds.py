@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from federation.api.agent import DeviceView
-from federation.api.schema import problems
+from federation.api.schema import octets, ok, problems
 from federation.api.serializers import (
     DropSerializer,
     MessageSerializer,
@@ -61,7 +61,7 @@ class ManifestView(DeviceView):
         operation_id="round_manifest",
         tags=["rounds"],
         summary="The signed terms of a round",
-        responses={200: SignedManifestSerializer, **USUAL},
+        responses={200: ok(SignedManifestSerializer), **USUAL},
     )
     def get(self, request: Request, round_id: UUID) -> Response:
         round_ = intake.part_of(device=self.device, round_id=round_id).round
@@ -75,7 +75,7 @@ class RosterView(DeviceView):
         operation_id="round_roster",
         tags=["rounds"],
         summary="The signed roster, once the cohort is drawn",
-        responses={200: SignedRosterSerializer, **USUAL, **problems(410, 425)},
+        responses={200: ok(SignedRosterSerializer), **USUAL, **problems(410, 425)},
     )
     def get(self, request: Request, round_id: UUID) -> Response:
         round_ = intake.part_of(device=self.device, round_id=round_id).round
@@ -104,7 +104,7 @@ class JoinView(_Step):
         summary="Begin to train for a round",
         description="invited → training. Consent, the device and the window are checked again. Repeating is harmless.",
         request=None,
-        responses={200: YourPartSerializer, **USUAL, **problems(409, 410)},
+        responses={200: ok(YourPartSerializer), **USUAL, **problems(409, 410)},
     )
     def post(self, request: Request, round_id: UUID) -> Response:
         return self.move(round_id, "training")
@@ -119,7 +119,7 @@ class ReadyView(_Step):
         summary="Say that the update is ready",
         description="training → ready. The interactive part runs among those who are ready. Repeating is harmless.",
         request=None,
-        responses={200: YourPartSerializer, **USUAL, **problems(409, 410)},
+        responses={200: ok(YourPartSerializer), **USUAL, **problems(409, 410)},
     )
     def post(self, request: Request, round_id: UUID) -> Response:
         return self.move(round_id, "ready")
@@ -134,7 +134,7 @@ class DropView(_Step):
         summary="Leave a round",
         description="Possible until the update was sent. Costs nothing, and says why on the artist's own page.",
         request=DropSerializer,
-        responses={200: YourPartSerializer, **USUAL, **problems(400, 409, 410, 415)},
+        responses={200: ok(YourPartSerializer), **USUAL, **problems(400, 409, 410, 415)},
     )
     def post(self, request: Request, round_id: UUID) -> Response:
         form = DropSerializer(data=request.data)
@@ -166,8 +166,8 @@ class MessageView(DeviceView):
         ],
         request={OCTETS: OpenApiTypes.BINARY},
         responses={
-            201: MessageSerializer,
-            200: MessageSerializer,
+            201: ok(MessageSerializer),
+            200: ok(MessageSerializer),
             **USUAL,
             **problems(400, 409, 410, 411, 413, 415, 425),
         },
@@ -197,7 +197,11 @@ class InboxView(DeviceView):
         description="share-keys: who advertised; masked-input: the shares; unmask: who survived. 425 with "
         "Retry-After until the step has begun.",
         parameters=[STEP],
-        responses={(200, OCTETS): OpenApiTypes.BINARY, **USUAL, **problems(409, 410, 425)},
+        responses={
+            (200, OCTETS): octets("The server's message for this device."),
+            **USUAL,
+            **problems(409, 410, 425),
+        },
     )
     def get(self, request: Request, round_id: UUID, step: str) -> HttpResponse:
         wanted = _step(step)

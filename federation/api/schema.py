@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework import serializers
 
@@ -31,6 +32,16 @@ class ProblemSerializer(serializers.Serializer[Any]):
     code = serializers.CharField(help_text="Stable; listed in docs/codes.md.")
     detail = serializers.CharField(help_text="A sentence for a person.")
     fix = serializers.CharField(help_text="What to do next.")
+
+
+def ok(serializer: type[serializers.Serializer[Any]]) -> OpenApiResponse:
+    """A good answer, in the words of its serializer."""
+    return OpenApiResponse(serializer, description=serializer.__doc__ or "")
+
+
+def octets(words: str) -> OpenApiResponse:
+    """Plain bytes."""
+    return OpenApiResponse(OpenApiTypes.BINARY, description=words)
 
 
 def problems(*statuses: int) -> dict[Any, Any]:
