@@ -11,6 +11,8 @@ import pytest
 from tests.consent import terms as known_terms
 
 if TYPE_CHECKING:
+    from django.test import Client
+
     from gallery.models import Artist
     from tests.consent.pen import Pen
 
@@ -40,3 +42,10 @@ def pen(alice: Artist, terms: Any, notices: None) -> Pen:
     from tests.consent.pen import Pen
 
     return Pen(alice).register()
+
+
+@pytest.fixture
+def desk(client: Client, connie: Artist) -> Client:
+    """Connie's session."""
+    client.force_login(connie)
+    return client

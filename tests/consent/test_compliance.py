@@ -1,54 +1,22 @@
 """The compliance officer's work: find, look, export; and every look is written down."""
 
-import csv
-import io
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.core.files.storage import storages
 from django.test import Client
 from django.utils import timezone
 
 from consent import services
-from consent.export_formats import COLUMNS
-from consent.ledger.verify import check_receipt
-from consent.models import AccessLog, ConsentExport, Entry, Statement
+from consent.models import AccessLog, ConsentExport, Statement
 from consent.policy import standing
 from consent.purposes import TRAIN_SHARED
 from consent.selectors import live_grants
 from consent.selectors.grants import as_decision
 from consent.selectors.records import RecordFilter, page_of, records
-from consent.services.exports import LIFETIME, build_export, remove_expired_exports
 from gallery.models import Artist
+from tests.consent.desk import REASON, made, rows_of
 from tests.consent.pen import Pen
-
-REASON = "Question of the authority, file 12"
-
-
-@pytest.fixture
-def desk(client: Client, connie: Artist) -> Any:
-    """Connie's session."""
-    client.force_login(connie)
-    return client
-
-
-def ask(desk: Any, **fields: Any) -> Any:
-    return desk.post("/compliance/exports", {"format": "csv", "reason": REASON, **fields}, follow=True)
-
-
-def made(desk: Any, **fields: Any) -> Any:
-    """An export, asked for through the door and built as the worker would."""
-    answer = ask(desk, **fields)
-    assert answer.status_code == 200, answer.content.decode()
-    export = ConsentExport.objects.order_by("-asked_at")[0]
-    assert build_export(export_id=export.pk, at=timezone.now()) is not None
-    return b"".join(desk.get(f"/compliance/exports/{export.pk}/file").streaming_content), export
-
-
-def rows_of(data: Any) -> Any:
-    return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 def test_the_list(desk: Any, pen: Pen, alice: Artist) -> None:
@@ -199,175 +167,3 @@ def test_in_force_says_the_same_in_sql_as_in_the_policy(pen: Pen, bob: Artist, c
             said = Statement.objects.filter(artist=artist).select_related("notice")
             stands = standing(map(as_decision, said), at=at, current_major=2 if days <= 10 else 1)
             assert stands.in_force == (artist.pk in live_grants(purpose=TRAIN_SHARED, at=at))
-
-
-def test_csv(desk: Any, pen: Pen, alice: Artist, sent_tasks: list[Any]) -> None:
-    statement = pen.decide()
-    data, export = made(desk)
-    assert sent_tasks == [("exports.build", (str(export.pk),))] or not sent_tasks
-    assert data.startswith("﻿".encode())
-    assert b"\r\n" in data
-    (row,) = rows_of(data)
-    assert tuple(row) == COLUMNS
-    assert row["email"] == alice.email
-    assert row["in_force"] == "yes"
-    assert row["entry_index"] == str(statement.entry_id)
-
-
-def test_json_records_prove_themselves(desk: Any, pen: Pen) -> None:
-    pen.decide()
-    pen.revoke()
-    data, export = made(desk, format="json")
-    found = json.loads(data)
-    assert found["format"] == "fedart-consent-export-1"
-    assert [record["decision"] for record in found["records"]] == ["ConsentWithdrawn", "ConsentGiven"]
-    assert all(check_receipt(record["receipt"]).holds for record in found["records"])
-    assert found["ledger"]["size"] == 4
-    export.refresh_from_db()
-    assert export.size == len(data)
-
-
-def test_an_empty_export_is_a_whole_file(desk: Any, notices: Any) -> None:
-    data, _ = made(desk, format="json")
-    assert json.loads(data)["records"] == []
-    assert rows_of(made(desk)[0]) == []
-
-
-def test_an_export_is_an_entry_and_a_look(desk: Any, pen: Pen, alice: Artist) -> None:
-    pen.decide()
-    _, export = made(desk)
-    export.refresh_from_db()
-    assert export.entry.kind == "export"
-    body = json.loads(bytes(export.entry.opening.body))
-    assert body["sha256"] == export.sha256
-    assert alice.email not in json.dumps(body)
-    look = AccessLog.objects.get(what="export")
-    assert (look.artist, look.reason) == (alice, REASON)
-
-
-def test_cells_that_look_like_formulas_are_defused(desk: Any, pen: Pen, terms: Any) -> None:
-    terms.clear()
-    terms.update({"=cmd": "|' /C calc'!A0"})
-    pen.artist.email = "+alice@example.org"
-    pen.artist.save()
-    pen.decide()
-    (row,) = rows_of(made(desk)[0])
-    assert row["email"] == "'+alice@example.org"
-    assert row["terms"].startswith("'=cmd")
-    assert not [cell for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
-
-
-def test_building_twice_makes_one_file(desk: Any, pen: Pen) -> None:
-    pen.decide()
-    _, export = made(desk)
-    entries = Entry.objects.count()
-    assert build_export(export_id=export.pk, at=timezone.now()) is None
-    assert Entry.objects.count() == entries
-
-
-def test_a_build_that_was_killed_is_done_again(desk: Any, pen: Pen) -> None:
-    pen.decide()
-    ask(desk)
-    ConsentExport.objects.update(state="running", rows_done=1, rows_total=9)
-    export = ConsentExport.objects.get()
-    done = build_export(export_id=export.pk, at=timezone.now())
-    assert (done.state, done.rows_done, done.rows_total, done.percent) == ("done", 1, 1, 100)
-
-
-def test_a_build_that_fails_says_so_and_leaves_nothing(
-    desk: Any, pen: Pen, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pen.decide()
-    ask(desk)
-    export = ConsentExport.objects.get()
-    entries = Entry.objects.count()
-
-    def broken(**_: Any) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr("consent.services.exports.append_entry", broken)
-    with pytest.raises(OSError, match="disk full"):
-        build_export(export_id=export.pk, at=timezone.now())
-    export.refresh_from_db()
-    assert (export.state, export.failure) == ("failed", "OSError")
-    assert Entry.objects.count() == entries
-    assert not AccessLog.objects.filter(what="export").exists()
-    assert storages["exports"].listdir("")[1] == []
-    assert "could not be made" in desk.get(f"/compliance/exports/{export.pk}").content.decode()
-    answer = desk.get(f"/compliance/exports/{export.pk}/file", headers={"Accept": "application/json"})
-    assert answer.json()["code"] == "export-failed"
-
-
-def test_exports_expire(desk: Any, pen: Pen) -> None:
-    pen.decide()
-    _, export = made(desk)
-    assert remove_expired_exports(at=timezone.now()) == 0
-    assert remove_expired_exports(at=timezone.now() + LIFETIME) == 1
-    answer = desk.get(f"/compliance/exports/{export.pk}/file", headers={"Accept": "application/json"})
-    assert (answer.status_code, answer.json()["code"]) == (410, "export-expired")
-    assert storages["exports"].listdir("")[1] == []
-    assert "has been removed" in desk.get(f"/compliance/exports/{export.pk}").content.decode()
-
-
-def test_a_file_that_is_not_ready(desk: Any, pen: Pen) -> None:
-    ask(desk)
-    export = ConsentExport.objects.get()
-    answer = desk.get(f"/compliance/exports/{export.pk}/file", headers={"Accept": "application/json"})
-    assert (answer.status_code, answer.json()["code"]) == (409, "export-not-ready")
-    part = desk.get(f"/compliance/exports/{export.pk}", headers={"HX-Request": "true"}).content.decode()
-    assert "hx-trigger" in part
-    assert "<html" not in part
-
-
-def test_the_file_of_another_officer_does_not_exist(
-    desk: Any, pen: Pen, charlie: Artist, connie: Artist
-) -> None:
-    ask(desk)
-    export = ConsentExport.objects.get()
-    charlie.groups.set(connie.groups.all())
-    desk.force_login(charlie)
-    assert desk.get(f"/compliance/exports/{export.pk}").status_code == 404
-
-
-@pytest.mark.parametrize(
-    ("fields", "code"),
-    [
-        ({"reason": ""}, "reason-needed"),
-        ({"reason": "because  "}, "reason-needed"),
-        ({"reason": "x" * 301}, "reason-needed"),
-        ({"reason": "long enough\x00"}, "reason-needed"),
-        ({"format": "xlsx"}, "unknown-format"),
-        ({"format": ""}, "unknown-format"),
-    ],
-)
-def test_refuses_to_export_without_reason_or_format(desk: Any, notices: Any, fields: Any, code: str) -> None:
-    sent = json.dumps({"format": "csv", "reason": REASON, **fields})
-    if "\\u0000" not in sent:
-        answer = desk.post("/compliance/exports", sent, content_type="application/json")
-        assert (answer.status_code, answer.json()["code"]) == (400, code)
-    answer = desk.post(
-        "/compliance/exports",
-        {"format": "csv", "reason": REASON, **fields},
-        headers={"Accept": "application/json"},
-    )
-    assert (answer.status_code, answer.json()["code"]) == (400, code)
-    assert not ConsentExport.objects.exists()
-
-
-def test_exports_by_script(desk: Any, pen: Pen) -> None:
-    pen.decide()
-    sent = json.dumps({"format": "json", "reason": REASON, "status": "in-force"})
-    answer = desk.post("/compliance/exports", sent, content_type="application/json")
-    assert answer.status_code == 201
-    assert answer.json()["state"] == "queued"
-    build_export(export_id=ConsentExport.objects.get().pk, at=timezone.now())
-    watched = desk.get(answer.json()["status_url"], headers={"Accept": "application/json"}).json()
-    assert (watched["state"], watched["percent"]) == ("done", 100)
-    assert json.loads(b"".join(desk.get(watched["file_url"]).streaming_content))["records"]
-
-
-def test_many_records_are_written_page_by_page(desk: Any, pen: Pen, monkeypatch: pytest.MonkeyPatch) -> None:
-    for _ in range(7):
-        pen.decide("refuse")
-    monkeypatch.setattr("consent.services.exports.CHUNK_ROWS", 3)
-    assert len(rows_of(made(desk)[0])) == 7
