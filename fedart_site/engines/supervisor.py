@@ -94,6 +94,12 @@ def status(state_dir: Path) -> list[State]:
     ]
 
 
+def alive(state_dir: Path) -> bool:
+    """Whether both processes live, without asking them anything: cheap enough for every few seconds."""
+    record = read_record(state_dir)
+    return all(pids.is_ours(getattr(record, name).pid, str(Path(record.home) / name)) for name in ENGINES)
+
+
 def erase(state_dir: Path) -> None:
     """Stop both engines and remove their data for ever (the end of a test run)."""
     record = read_record(state_dir)

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from fedart_site.engines.launch import free_port
+from fedart_site.engines.record import read_record
 from fedart_site.processes.plan import ROOT
 from tests.live import Platform
 from tests.waiting import wait_for
@@ -74,29 +75,35 @@ def test_logs_have_no_addresses_of_people(platform: Platform) -> None:
 
 
 def test_up_runs_everything_and_leaves_nothing(tmp_path: Path) -> None:
-    """`manage.py up` with private engines of its own, ended by Ctrl-C."""
+    """`manage.py up` with private engines of its own; one is killed and comes back; Ctrl-C ends it all."""
     port = free_port()
+    url = f"http://localhost:{port}"
     env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     env |= {"FEDART_STATE_DIR": str(tmp_path / "state"), "FEDART_ENV": "development"}
+    env["FEDART_BASE_DIR"] = str(tmp_path / "no base to read")
     command = [sys.executable, "manage.py", "up", "--port", str(port)]
     parent = subprocess.Popen(
         command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
     try:
         parts = wait_for(
-            lambda: (found := _ready(f"http://localhost:{port}")) and set(found.values()) == {"ok"} and found,
-            seconds=150,
+            lambda: (found := _ready(url)) and set(found.values()) == {"ok"} and found,
+            seconds=300,
             what="the platform ready",
             every=0.5,
         )
         assert "worker generate" in parts
+        killed = read_record(tmp_path / "state").postgres.pid
+        os.kill(killed, signal.SIGKILL)
+        wait_for(lambda: read_record(tmp_path / "state").postgres.pid != killed, what="a new PostgreSQL")
+        wait_for(lambda: set(_ready(url).values()) == {"ok"}, seconds=60, what="the database back")
     finally:
         parent.send_signal(signal.SIGINT)
         said, _ = parent.communicate(timeout=60)
     assert parent.returncode == 0, said
-    assert f"FedArt is starting at http://localhost:{port}" in said
-    record = json.loads((tmp_path / "state" / "services.json").read_text())
-    assert (record["postgres"]["pid"], record["valkey"]["pid"]) == (0, 0)
+    assert f"FedArt is starting at {url}" in said
+    record = read_record(tmp_path / "state")
+    assert (record.postgres.pid, record.valkey.pid) == (0, 0)
     left = [
         entry.name
         for entry in Path("/proc").iterdir()

@@ -50,7 +50,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"FedArt is starting at {env['PUBLIC_ORIGIN']} (logs: {crew.logs}). Ctrl-C ends it."
             )
-            self._watch(crew)
+            self._watch(crew, engines=ours)
         finally:
             self.stdout.write("Stopping.")
             crew.stop()
@@ -74,9 +74,13 @@ class Command(BaseCommand):
         if done.returncode:
             raise CommandError("The set-up failed; see above.")
 
-    def _watch(self, crew: Crew) -> None:
+    def _watch(self, crew: Crew, *, engines: bool) -> None:
+        """Until told to stop, start again what ended by itself."""
         ends: dict[str, list[float]] = {}
-        while not self.stopping.wait(0.3):
+        while not self.stopping.wait(0.5):
+            if engines and not supervisor.alive(settings.STATE_DIR):
+                self.stdout.write("An engine ended; starting it again.")
+                supervisor.up(settings.STATE_DIR, Manner(end_with_caller=True))
             for name, code in crew.ended().items():
                 now = time.monotonic()
                 recent = [at for at in ends.get(name, []) if now - at < PATIENCE_SECONDS] + [now]
