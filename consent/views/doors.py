@@ -59,6 +59,10 @@ def drafts(request: HttpRequest) -> HttpResponse:
 def statements(request: HttpRequest) -> HttpResponse:
     """Take the signed statement: the body is exactly the signed bytes."""
     statement = services.record_statement(artist=artist_of(request), document=request.body, at=timezone.now())
+    said = (
+        f"{statement.get_status_display().capitalize()}, signed and recorded as entry {statement.entry_id}."
+    )
+    messages.success(request, f"{said} The receipt is under “What you said so far”.")
     return JsonResponse(_statement_json(statement), status=201)
 
 

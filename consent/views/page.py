@@ -19,6 +19,8 @@ from consent.services.people import subject_of
 from consent.terms import LABELS, terms_or_none
 from consent.views.guards import artist_of, trusted_types
 
+NEWEST = 50
+
 
 @dataclass(frozen=True)
 class Block:
@@ -69,6 +71,7 @@ def consent_page(request: HttpRequest) -> HttpResponse:
     purpose = PURPOSES[TRAIN_SHARED]
     notice = current_notice(name=purpose.notice, at=at)
     terms = terms_or_none()
+    history = list(statements_of(artist_id)[: NEWEST + 1])
     grant = live_grant(artist_id=artist_id, purpose=purpose.code, at=at)
     return render(
         request,
@@ -83,7 +86,8 @@ def consent_page(request: HttpRequest) -> HttpResponse:
             "terms_changed": bool(grant and terms and grant.terms != terms),
             "stands": consent_summary(artist_id=artist_id, purpose=purpose.code, at=at),
             "subject": subject_of(artist_id=artist_id).urn,
-            "history": statements_of(artist_id)[:50],
+            "history": history[:NEWEST],
+            "older": len(history) > NEWEST,
             "keys": keys_of(artist_id),
             "looks": looks_at(artist_id),
         },

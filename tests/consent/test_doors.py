@@ -68,6 +68,7 @@ def test_the_page_in_every_state(at_home: Any, pen: Pen) -> None:
     assert page.count("data-decision") == 2
     granted(at_home, pen)
     page = at_home.get("/consent/").content.decode()
+    assert "Granted, signed and recorded as entry 2." in page
     assert "data-revoke" in page
     assert "data-decision" not in page
     assert Statement.objects.get().get_status_display() == "granted"
