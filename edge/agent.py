@@ -1,5 +1,6 @@
 """The agent: asks the server what there is, with jitter; obeys the artist's pause and rules; does the rounds' work."""
 
+import sqlite3
 from uuid import UUID
 
 from edge import chain, pauses
@@ -36,6 +37,8 @@ class Agent:
                     self._failures = 0
                 except Refusal as refused:
                     pause = self._trouble(refused)
+                except (OSError, sqlite3.Error, MemoryError) as error:
+                    pause = self._trouble(refusal("computer-trouble", f"{type(error).__name__}: {error}."))
                 self.tools.waiter.wait(self.tools.waiter.about(pause))
         except Stopped:
             self.tools.board.say("idle", "Stopped. Start again with `python -m edge run`.")

@@ -50,19 +50,21 @@ class Rounds:
             elif part.mine in INTERACTIVE:
                 self._interact(part)
             else:
-                self.settle(part.round_id)
+                self.settle(part.round_id, drawn=part.mine != "not_drawn")
         except Refusal as refused:
             if refused.code in FATAL or refused.code in PASSING or refused.status >= 500:
                 raise
             self._give_up(part.round_id, refused)
 
-    def settle(self, round_id: UUID) -> None:
+    def settle(self, round_id: UUID, *, drawn: bool = True) -> None:
         """The round ended, or went on without this device."""
         known = self.tools.state.known(round_id)
         if known is not None and known.state not in OVER:
             towards = f"the round towards version {known.version + 1}"
             if self._was_sent(round_id):
                 self._over(round_id, "done", f"Your part in {towards} was sent.")
+            elif not drawn:
+                self._over(round_id, "missed", f"Trained, but not drawn for {towards}. Nothing was sent.")
             else:
                 self._over(round_id, "missed", f"Missed {towards}. Nothing was sent.")
 

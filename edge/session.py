@@ -101,7 +101,6 @@ class RoundSession:
     def _send(self, step: Step, message: bytes) -> None:
         signature = keys.sign(self.key, keys.message_text(self.round_id, step, message))
         self._when_there(lambda: self.api.send(self.round_id, step, message, signature))
-        self.state.mark_sent(self.round_id, step)
         receipt = receipts.Receipt(
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             round=str(self.round_id),
@@ -111,7 +110,10 @@ class RoundSession:
             sha256=hashlib.sha256(message).hexdigest(),
             scheme=self.terms.manifest.scheme,
         )
-        receipts.write(self.receipts_file, receipt)
+        receipts.write(
+            self.receipts_file, receipt
+        )  # first: a crash here may repeat a receipt, never lose one
+        self.state.mark_sent(self.round_id, step)
 
     def _when_there(self, ask: Callable[[], T]) -> T:
         """Ask until the server no longer says "not yet"; it ends with the stage, or when the agent is stopped."""

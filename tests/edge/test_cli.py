@@ -40,7 +40,8 @@ class Running:
             command(home, "run"), cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
         self.said: list[dict[str, Any]] = []
-        threading.Thread(target=self._listen, daemon=True).start()
+        self.listener = threading.Thread(target=self._listen, daemon=True)
+        self.listener.start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -48,8 +49,11 @@ class Running:
             self.said.append(json.loads(line))
 
     def stop(self, number: int = signal.SIGTERM) -> int:
-        self.process.send_signal(number)
+        """End it, if it has not ended by itself, and let go of its pipes."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
         code = self.process.wait(timeout=60)
+        self.listener.join(timeout=60)
         for stream in (self.process.stdout, self.process.stderr):
             assert stream is not None
             stream.close()

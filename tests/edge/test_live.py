@@ -31,9 +31,12 @@ class Artist:
         self.home = folder / name / "home"
         self.works = pictures(folder / name / "works")
         self.visitor = Visitor(platform.url, f"{name}@artists.example", PASSWORD, name)
+        self.agent: Running | None = None
+
+    def consent(self) -> None:
+        """Sign up and sign the statement."""
         self.visitor.sign_up_or_in()
         sign_consent(self.visitor)
-        self.agent: Running | None = None
 
     def enrol(self, url: str) -> None:
         """The artist confirms what the agent shows."""
@@ -57,13 +60,22 @@ class Artist:
 
 
 @pytest.fixture(scope="module")
-def artists(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Artist]]:
+def campaign(platform: Platform) -> str:
+    """A campaign of short rounds; without one there is nothing to consent to."""
+    return platform.manage("start_campaign", "--name", "Three laptops", *TERMS).strip().splitlines()[-1]
+
+
+@pytest.fixture(scope="module")
+def artists(
+    platform: Platform, campaign: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[list[Artist]]:
     """Three artists whose agents run."""
     folder = tmp_path_factory.mktemp("artists")
     made: list[Artist] = []
     try:
         for name in NAMES:
             made.append(Artist(platform, name, folder))
+            made[-1].consent()
             made[-1].enrol(platform.url)
             made[-1].run()
         yield made
@@ -73,7 +85,7 @@ def artists(platform: Platform, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def end(made: list[Artist]) -> None:
     for artist in made:
-        if artist.agent is not None and artist.agent.process.poll() is None:
+        if artist.agent is not None:
             artist.agent.stop()
         artist.visitor.http.close()
 
@@ -91,8 +103,7 @@ def receipts(artist: Artist, round_id: str) -> list[dict[str, Any]]:
     return [one for one in edge(artist.home, "receipts") if one["round"] == round_id]
 
 
-def test_two_rounds_and_a_kill(platform: Platform, artists: list[Artist]) -> None:
-    campaign = platform.manage("start_campaign", "--name", "Three laptops", *TERMS).strip().splitlines()[-1]
+def test_two_rounds_and_a_kill(platform: Platform, campaign: str, artists: list[Artist]) -> None:
     before = newest(platform, campaign)
 
     first = open_round(platform)

@@ -1,14 +1,18 @@
 """The agent through whole rounds over HTTP: trains once, sends once, remembers, survives being stopped anywhere."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 
 from edge import pauses, receipts, status
+from edge.agent import Agent
 from edge.paths import Home
 from edge.session import RoundSession
+from edge.tools import Tools
 from edge.waiting import Stopped
+from edge.work import Work
 from federation.protocol.steps import Step
 from tests.edge.agents import UPDATE, Trainer, tools, turns
 from tests.edge.played_round import GHOST_UPDATE
@@ -155,3 +159,45 @@ def test_the_state_on_disk_is_private_and_holds_no_picture(server: PlayedServer,
     for path in home.root.rglob("*"):
         assert path.suffix != ".png"
     assert "blue square" not in json.dumps(server.heartbeats)
+
+
+def test_trained_but_not_drawn(server: PlayedServer, home: Home) -> None:
+    played = server.open_round()
+    with tools(home) as made:
+        turns(made, until=lambda: played.mine == "rostered", most=1)
+        played.mine = "not_drawn"
+        turns(
+            made,
+            until=lambda: "not drawn for the round towards version 1. Nothing was sent." in said(made),
+            most=2,
+        )
+
+
+def test_a_full_disk_is_said_and_tried_again(
+    server: PlayedServer, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played, keep, states = server.open_round(), Work.keep_update, list[str]()
+
+    def full_once(self: Work, update: np.ndarray) -> None:
+        if "error" not in states:
+            raise OSError(28, "No space left on device")
+        keep(self, update)
+
+    monkeypatch.setattr(Work, "keep_update", full_once)
+    with tools(home) as made:
+        say = made.board.say
+
+        def noting(state: str, sentence: str, **more: Any) -> None:
+            states.append(state)
+            say(state, sentence, **more)
+            if played.over and state == "idle":
+                made.waiter.stop.set()
+
+        monkeypatch.setattr(made.board, "say", noting)
+        Agent(made).run()
+    assert played.over
+    assert states.count("error") == 1
+
+
+def said(made: Tools) -> str:
+    return made.board.now.sentence

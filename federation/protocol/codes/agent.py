@@ -11,7 +11,9 @@ AGENT: dict[str, Code] = {
         "This computer is not enrolled with a server.", "Run `python -m edge enrol --server URL`."
     ),
     "enrolled-already": Code(
-        "This computer is enrolled already.", "Run `python -m edge leave` first, or choose another --home.", 409
+        "This computer is enrolled already.",
+        "Run `python -m edge leave` first, or choose another --home.",
+        409,
     ),
     "enrol-refused": Code("The artist said that this device is not hers.", _ENROL, 403),
     "enrol-expired": Code("The code was not confirmed in time.", _ENROL, 410),
@@ -23,6 +25,11 @@ AGENT: dict[str, Code] = {
     "home-damaged": Code(
         "A file of the agent cannot be read.",
         "Run `python -m edge leave`, then enrol again. Pictures are not touched.",
+    ),
+    "computer-trouble": Code(
+        "This computer does not let the agent work.",
+        "Make room on the disk and see `python -m edge doctor`; the agent tries again by itself.",
+        500,
     ),
     "server-not-https": Code("The address is not encrypted.", "Use the https address of the server."),
     "server-unreachable": Code(
