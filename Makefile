@@ -38,7 +38,7 @@ test: $(DEV)  ## Run every test (T=tests/consent runs some)
 check: lint  ## Everything but the tests: style, types, import contracts, sizes, migrations, API description, vendored files
 	$(PY) -m mypy
 	$(PY) -m pytest -p no:xdist tests/architecture
-	$(PY) manage.py makemigrations --check --dry-run --skip-checks
+	$(PY) -W ignore::RuntimeWarning manage.py makemigrations --check --dry-run --skip-checks
 	$(PY) manage.py spectacular --validate --fail-on-warn --file /dev/null --skip-checks
 
 lint: $(DEV)  ## Style and import contracts, in seconds
@@ -54,7 +54,7 @@ screenshots: $(DEV)  ## Photograph every page at both widths, light and dark, in
 	$(PY) -m tools.running --port $(PORT) -- $(PY) -m tools.screenshots --url http://localhost:$(PORT)
 
 clean: ## Remove .venv and this folder's state (engines, pictures, keys)
-	-[ -x $(PY) ] && $(PY) manage.py services down
+	-[ -x $(PY) ] && $(PY) manage.py services erase
 	rm -rf $(VENV) .fedart .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(PY):

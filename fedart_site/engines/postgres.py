@@ -1,6 +1,7 @@
 """A private PostgreSQL: made once with a random password, reached on 127.0.0.1 only."""
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ MAX_CONNECTIONS = 80
 # After a SIGKILL the old backends need a moment to die; until then a new postmaster refuses the shared memory.
 SHARED_MEMORY = "pre-existing shared memory block"
 SHARED_MEMORY_SECONDS = 10.0
+BUILTIN_LOCALES_SINCE = 17
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 STOP_STEPS = [(signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)]
 
@@ -99,6 +101,15 @@ def _make_database(port: int, password: str) -> None:
             connection.execute(f'create database "{DATABASE}"')
 
 
+def _major(programs: Path) -> int:
+    """The major version, as `initdb --version` says it; 0 where it cannot be read."""
+    said = subprocess.run(
+        [programs / "initdb", "--version"], capture_output=True, text=True, check=False
+    ).stdout
+    found = re.search(r"\b(\d+)\.\d+", said)
+    return int(found[1]) if found else 0
+
+
 def _make_data(programs: Path, home: Path, engine: Engine, account: Account, manner: launch.Manner) -> None:
     """initdb beside the final place, then one rename: a half-made folder is never taken for a whole one."""
     data, draft = home / "postgres", home / "postgres.new"
@@ -114,7 +125,7 @@ def _make_data(programs: Path, home: Path, engine: Engine, account: Account, man
     # The builtin C.UTF-8 sorts alike on every system, and no wheel brings ICU.
     command = [str(programs / "initdb"), "-D", str(draft), "-U", USER, "--auth=scram-sha-256"]
     command += [f"--pwfile={password_file}", "-E", "UTF8", "--data-checksums", "--locale=C"]
-    if not (programs.parent.name.isdigit() and int(programs.parent.name) < 17):
+    if _major(programs) >= BUILTIN_LOCALES_SINCE:
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
     command += [] if manner.durable else ["--no-sync"]
     try:

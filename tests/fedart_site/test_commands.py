@@ -53,8 +53,9 @@ def test_status_of_engines_that_never_ran(
     settings.STATE_DIR = tmp_path
     call_command("services", "status")
     call_command("services", "down")
+    call_command("services", "erase")
     said = capsys.readouterr().out
-    assert said.count("stopped") == 2
+    assert said.count("stopped") == 4
     assert "Nothing was running." in said
 
 

@@ -8,11 +8,13 @@ from fedart_site.engines.trouble import EngineTrouble
 
 
 class Command(BaseCommand):
-    help = "The private PostgreSQL and Valkey of this folder: up, down or status."
+    help = (
+        "The private PostgreSQL and Valkey of this folder: up, down, status, or erase with all data for ever."
+    )
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["up", "down", "status"])
+        parser.add_argument("action", choices=["up", "down", "status", "erase"])
 
     def handle(self, *, action: str, **options: Any) -> None:
         if settings.IS_PRODUCTION:
@@ -20,6 +22,8 @@ class Command(BaseCommand):
         try:
             if action == "up":
                 supervisor.up(settings.STATE_DIR)
+            elif action == "erase":
+                supervisor.erase(settings.STATE_DIR)
             elif action == "down":
                 stopped = supervisor.down(settings.STATE_DIR)
                 self.stdout.write(f"Stopped: {', '.join(stopped)}." if stopped else "Nothing was running.")
