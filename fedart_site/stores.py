@@ -63,6 +63,11 @@ def redis_urls(url: str) -> dict[str, Any]:
     name = parts.path.strip("/") or "0"
     if not name.isdigit():
         raise ImproperlyConfigured("REDIS_URL must end in a database number, such as /0, or in nothing.")
+    if parts.scheme == "rediss" and "ssl_cert_reqs" not in parts.query:
+        # Celery refuses the address without it for results, and checks no certificate at all as a broker.
+        parts = parts._replace(
+            query="&".join(part for part in (parts.query, "ssl_cert_reqs=required") if part)
+        )
     first = int(name)
     numbered = {
         use: urlunsplit(parts._replace(path=f"/{first + offset}"))

@@ -74,6 +74,10 @@ def test_four_databases_of_one_server() -> None:
     found = stores.redis_urls("redis://:p@h:1/8")
     assert found["broker"].endswith("/8")
     assert found["cache"] == "redis://:p@h:1/11"
+    assert stores.redis_urls("rediss://h:1")["results"] == "rediss://h:1/1?ssl_cert_reqs=required"
+    assert (
+        stores.redis_urls("rediss://h:1?ssl_cert_reqs=none")["broker"] == "rediss://h:1/0?ssl_cert_reqs=none"
+    )
     with pytest.raises(ImproperlyConfigured, match="database number"):
         stores.redis_urls("redis://h:1/queue")
 
