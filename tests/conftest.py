@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from fedart_site.engines import supervisor
@@ -27,6 +28,8 @@ REDIS_DATABASES_EACH = 4
 def pytest_configure(config: pytest.Config) -> None:
     """Engines first, settings after; this runs before pytest-django sets Django up."""
     os.environ["FEDART_ENV"] = "test"
+    hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a failure
+    hypothesis.settings.load_profile("house")
     os.environ.setdefault("LOG_FORMAT", "console")
     worker = getattr(config, "workerinput", None)
     if worker is None:
