@@ -28,7 +28,8 @@ REDIS_DATABASES_EACH = 4
 def pytest_configure(config: pytest.Config) -> None:
     """Engines first, settings after; this runs before pytest-django sets Django up."""
     os.environ["FEDART_ENV"] = "test"
-    hypothesis.settings.register_profile("house", deadline=None)  # a busy machine is not a failure
+    slow = [hypothesis.HealthCheck.too_slow]  # a busy machine is not a failure
+    hypothesis.settings.register_profile("house", deadline=None, suppress_health_check=slow)
     hypothesis.settings.load_profile("house")
     os.environ.setdefault("LOG_FORMAT", "console")
     worker = getattr(config, "workerinput", None)
