@@ -52,8 +52,11 @@ def append_bytes(*, kind: str, data: bytes, at: datetime, keep: bytes | None) ->
 def lock_head() -> LedgerHead:
     """The head row, locked until the transaction ends. Made from the last entry where it does not exist
     yet."""
-    ensure_head()
-    return LedgerHead.objects.select_for_update().get(pk=1)
+    head = LedgerHead.objects.select_for_update().filter(pk=1).first()
+    if head is None:
+        ensure_head()
+        head = LedgerHead.objects.select_for_update().get(pk=1)
+    return head
 
 
 def ensure_head() -> bool:
