@@ -30,7 +30,7 @@ MOST_PAGES = 80
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,64}\b|\b\d+\b")
 # Not pages: signing out, files, machine doors.
 LEAVE_OUT = re.compile(
-    r"^/(api|oauth|static|media|metrics|healthz|readyz)\b|/logout/|\.(png|json|csv|txt|safetensors|zip)$|/file$"
+    r"^/(api/(?!docs)|oauth|static|media|metrics|healthz|readyz)\b|^/\.well-known/|/logout/|\.(png|json|csv|txt|safetensors|zip)$|/file$"
 )
 # Fonts are there, and the new colours have been painted.
 PAINTED = """() => document.fonts.ready.then(() => new Promise((done) => {
