@@ -1,5 +1,7 @@
 """The Celery application. Workers and beat run `celery -A fedart_site.celery ...`."""
 
+import os
+import warnings
 from typing import Any
 
 from celery import Celery, signals
@@ -8,6 +10,10 @@ from fedart_site.environment import prepare_process
 from fedart_site.processes.parents import die_with_parent
 
 prepare_process()
+
+if os.environ.get("FEDART_ENV") != "production":
+    # Root on a laptop or in a container is no news there.
+    warnings.filterwarnings("ignore", message="You're running the worker with superuser privileges")
 
 app = Celery("fedart")
 app.config_from_object("django.conf:settings", namespace="CELERY")

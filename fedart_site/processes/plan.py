@@ -47,4 +47,4 @@ def worker(name: str, queues: tuple[str, ...], slots: int) -> Process:
 
 
 def _celery() -> tuple[str, ...]:
-    return (sys.executable, "-m", "celery", "-A", "fedart_site.celery")
+    return (sys.executable, "-m", "celery", "-A", "fedart_site.celery", "--quiet")
