@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Avg, Count, QuerySet
 
+from federation import selectors as federation
 from gallery import events, states, versions
 from gallery.limits import UNDO_FOR
 from gallery.models import Artist, Evaluation, GenerationRequest, Image
@@ -172,9 +173,12 @@ def artist_page(*, handle: str) -> Artist | None:
     return artist if artist is not None and _published().filter(artist=artist).exists() else None
 
 
-def evaluation_numbered(*, number: int) -> Evaluation | None:
-    """The evaluation of a version of the current campaign, when it has been made."""
-    version = versions.numbered(number)
+def evaluation_numbered(*, number: int, campaign_id: UUID | None = None) -> Evaluation | None:
+    """The evaluation of a version (of the current campaign unless one is named), when it has been made."""
+    if campaign_id is None:
+        version = versions.numbered(number)
+    else:
+        version = federation.version_of(campaign_id=campaign_id, number=number)
     return Evaluation.objects.filter(version_id=version.pk).first() if version else None
 
 

@@ -23,6 +23,7 @@ urlpatterns = [
     path("images/<uuid:handle>/undelete", pictures.undelete, name="undelete"),
     path("artists/<slug:handle>/", wall.artist, name="artist"),
     path("versions/<int:number>/sheet.png", pictures.version_sheet, name="version-sheet"),
+    path("versions/<uuid:campaign_id>/<int:number>/sheet.png", pictures.version_sheet, name="campaign-sheet"),
     path("credits/", wall.credit, name="credits"),
     path("credits/<slug:slug>/<str:name>", wall.sample_picture, name="sample-picture"),
     path("robots.txt", signals.robots, name="robots"),

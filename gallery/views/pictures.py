@@ -88,9 +88,9 @@ def image_thumb(request: HttpRequest, handle: UUID) -> HttpResponse:
 
 @require_safe
 @do_not_train
-def version_sheet(request: HttpRequest, number: int) -> HttpResponse:
-    """The contact sheet of a version of the current campaign."""
-    evaluation = selectors.evaluation_numbered(number=number)
+def version_sheet(request: HttpRequest, number: int, campaign_id: UUID | None = None) -> HttpResponse:
+    """The contact sheet of a version; of the current campaign where none is named."""
+    evaluation = selectors.evaluation_numbered(number=number, campaign_id=campaign_id)
     if evaluation is None:
         raise Http404
     tag = f"e-{evaluation.pk}-{evaluation.made_at.timestamp():.0f}"

@@ -19,7 +19,7 @@ from gallery.models import GenerationRequest
 from gallery.services import requests
 from gallery.views.common import me, say, visible_image
 
-SHOWN = 12
+SHOWN = 8
 
 
 def card_of(request: GenerationRequest) -> dict[str, object]:

@@ -123,7 +123,9 @@ def test_scripts_need_the_csrf_token(alice: Artist, versions: list[object]) -> N
     assert post_json(client, RECORD).status_code == 403
 
 
-@pytest.mark.parametrize("path", ["/studio/", "/pictures/", "/home/", f"/studio/requests/{uuid.UUID(int=7)}/"])
+@pytest.mark.parametrize(
+    "path", ["/studio/", "/pictures/", "/home/", f"/studio/requests/{uuid.UUID(int=7)}/"]
+)
 def test_visitors_are_asked_to_sign_in(client: Client, db: None, path: str) -> None:
     answer = client.get(path)
     assert answer.status_code == 302

@@ -8,6 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.core.files.base import ContentFile
 from django.db import connection
 from PIL import Image as Picture
 from PIL import ImageChops
@@ -20,7 +21,7 @@ from gallery.limits import ATTEMPTS_MAX
 from gallery.models import Artist, Evaluation, GenerationRequest, Image
 from gallery.services import requests, sweeping, working
 from gallery.storages import private_images
-from tests.gallery.scene import NOON, params
+from tests.gallery.scene import NOON, params, png
 
 pytestmark = [pytest.mark.xdist_group("tiny base"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
 
@@ -264,6 +265,18 @@ def test_an_evaluation_makes_way_for_artists(
     assert Evaluation.objects.get().held_out_pictures == 48
 
 
-def test_the_sheet_is_shown(client: Any, drawing: list[Any]) -> None:
-    assert client.get("/versions/1/sheet.png").status_code == 404
-    assert client.get("/versions/77/sheet.png").status_code == 404
+def test_the_sheet_is_shown_once_it_is_there(client: Any, versions: list[Any]) -> None:
+    for path in (
+        "/versions/1/sheet.png",
+        "/versions/77/sheet.png",
+        f"/versions/{versions[1].pk}/1/sheet.png",
+    ):
+        assert client.get(path).status_code == 404
+    name = private_images().save("evaluations/x.png", ContentFile(png()))
+    Evaluation.objects.create(
+        version=versions[1], sheet=name, sheet_width=16, sheet_height=16, params=[], seconds=1.0, made_at=NOON
+    )
+    for path in ("/versions/1/sheet.png", f"/versions/{versions[1].campaign_id}/1/sheet.png"):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"], answer.content) == (200, "image/png", png())
+    assert "What version 1 of the model draws" in client.get("/").content.decode()
