@@ -1,5 +1,6 @@
 """A process is killed between two steps: what it had not committed never happened, and the next one goes on."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,14 @@ def kill_at(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> None:
         raise Killed
 
     monkeypatch.setattr(module, name, die)
+
+
+def killed(monkeypatch: pytest.MonkeyPatch, module: Any, name: str, run: Callable[[], Any]) -> None:
+    """Runs until the process dies at that function."""
+    with monkeypatch.context() as patch:
+        kill_at(patch, module, name)
+        with pytest.raises(Killed):
+            run()
 
 
 @pytest.fixture
@@ -54,7 +63,7 @@ def check_published(round_: Any) -> None:
 
 
 def test_it_works_at_every_point(summed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed while adding, after adding, while finishing, while publishing, before the ledger entry; then it goes on."""
+    """Killed while adding, finishing, publishing, before the ledger entry, at the last line; then it goes on."""
     from federation.services import aggregate, publish
 
     _, round_ = summed
@@ -66,16 +75,12 @@ def test_it_works_at_every_point(summed: Any, monkeypatch: pytest.MonkeyPatch) -
         (aggregate.states, "move", lambda: aggregate.finish(round_id=round_.id, at=at)),
     ]
     for module, name, run in points:
-        with monkeypatch.context() as patch, pytest.raises(Killed):
-            kill_at(patch, module, name)
-            run()
+        killed(monkeypatch, module, name, run)
         round_.refresh_from_db()
         assert round_.state == "aggregating"
     assert aggregate.fold_and_finish(round_id=round_.id, at=at).state == "publishing"
     for module, name in ((publish, "put_bytes"), (publish, "append_entry"), (publish.queue, "evaluate")):
-        with monkeypatch.context() as patch, pytest.raises(Killed):
-            kill_at(patch, module, name)
-            publish.publish_round(round_id=round_.id, at=at)
+        killed(monkeypatch, module, name, lambda: publish.publish_round(round_id=round_.id, at=at))
         round_.refresh_from_db()
         assert round_.state == "publishing"
     check_published(publish.publish_round(round_id=round_.id, at=at))

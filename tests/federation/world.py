@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.test import Client
 from django.utils import timezone
 
+from federation.adapters.spec import AdapterSpec
 from federation.protocol import keys
 from federation.protocol import manifest as manifests
 from federation.protocol.schemes import SCHEMES
@@ -123,11 +124,12 @@ def make_artists(count: int, *, consenting: bool = True) -> list[Artist]:
 class Agent:
     """An agent that does what it is told, one call at a time."""
 
-    def __init__(self, artist: Artist, name: str = "laptop") -> None:
+    def __init__(self, artist: Artist | None, name: str = "laptop", http: Any = None) -> None:
         self.artist, self.name = artist, name
         self.key = Ed25519PrivateKey.generate()
-        self.http = Client()
+        self.http = http or Client()
         self.token = self.refresh = ""
+        self.device_id = UUID(int=0)
         self.session: Any = None
 
     # --- enrolment -------------------------------------------------------------------------------
@@ -164,9 +166,14 @@ class Agent:
         """The whole device flow."""
         asked = self.ask().json()
         assert self.answer(asked["user_code"]).status_code == 302
-        answer = self.poll(asked["device_code"])
+        return self.take_tokens(self.poll(asked["device_code"]))
+
+    def take_tokens(self, answer: Any) -> Agent:
+        """What the server gave once the artist had confirmed."""
         assert answer.status_code == 200, answer.content
-        self.token, self.refresh = answer.json()["access_token"], answer.json()["refresh_token"]
+        told = answer.json()
+        self.token, self.refresh = told["access_token"], told["refresh_token"]
+        self.device_id = UUID(told["device_id"])
         return self
 
     @property
@@ -212,9 +219,9 @@ class Agent:
         answer = self.get(f"rounds/{round_id}/manifest").json()
         server_key = keys.from_b64url(self.http.get("/api/v1/server").json()["server_key"], 32)
         manifest = manifests.open_signed(answer, server_key)
-        params = manifest.params(small_spec().length)
+        params = manifest.params(AdapterSpec.from_json(manifest.spec).length)
         rng = np.random.default_rng(7)
-        self.session = SCHEMES[manifest.scheme].client(params, self.device.id, rng, None)
+        self.session = SCHEMES[manifest.scheme].client(params, self.device_id, rng, None)
         assert self.post(f"rounds/{round_id}/join").status_code == 200
         assert self.post(f"rounds/{round_id}/ready").status_code == 200
         return self
