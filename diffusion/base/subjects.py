@@ -6,7 +6,7 @@ A small model that has seen a few things often draws them better than one that h
 from dataclasses import dataclass
 
 OFTEN: dict[str, tuple[str, ...]] = {
-    # label -> short words that also mean it. Four times as often as the plain ones.
+    # label -> short words that also mean it. Ten times as often as the plain ones.
     "red heart": ("heart",),
     "red apple": ("apple",),
     "evergreen tree": ("tree", "fir tree"),
@@ -71,7 +71,7 @@ def subjects() -> dict[str, Subject]:
     """Label -> subject. A trailing " face" may be left out of any caption."""
     plain: dict[str, tuple[str, ...]] = {" ".join(label.split()): () for label in PLAIN.split(";")}
     out: dict[str, Subject] = {}
-    for weight, table in ((1.0, plain), (2.0, KIN), (4.0, OFTEN)):
+    for weight, table in ((1.0, plain), (2.0, KIN), (10.0, OFTEN)):
         for label, words in table.items():
             short = (
                 (label.removesuffix(" face"),) if label.endswith(" face") and " " not in label[:-5] else ()

@@ -18,7 +18,7 @@ from torch import Tensor
 from diffusion.base.parallel import Budget, average_gradients, learning_rate
 from diffusion.base.sets import BASE_SETS
 from diffusion.base.shapes import SCHEDULE, WORDS, text_encoder, unet
-from diffusion.base.subjects import Subject, subjects
+from diffusion.base.subjects import OFTEN, Subject, subjects
 from diffusion.base.tokenizer import build
 from diffusion.base.train_autoencoder import encode
 
@@ -36,7 +36,6 @@ class Latents:
     z: Tensor
     labels: list[str]
     styles: list[str]
-    weights: list[float]
 
 
 @torch.no_grad()
@@ -62,7 +61,7 @@ def gather(work: Path) -> Latents:
             parts += [encode(model, part) for part in torch.split(side, 32)]
             labels += [names[numbers[row]] for row in rows]
             styles += [s.words] * len(rows)
-    return Latents(torch.cat(parts), labels, styles, [chosen[label].weight for label in labels])
+    return Latents(torch.cat(parts), labels, styles)
 
 
 def gather_once(rank: int, work: Path) -> Latents:
@@ -78,7 +77,7 @@ def split(data: Latents, seed: int) -> tuple[list[int], list[int]]:
     """Rows held out and rows to learn from. Held out are whole pairs (subject, style), so that no mirror
     image of a held-out picture is learned from; the subjects shown most often are never held out."""
     pairs = list(zip(data.labels, data.styles, strict=True))
-    rare = sorted({pair for pair, weight in zip(pairs, data.weights, strict=True) if weight < 4})
+    rare = sorted({pair for pair in pairs if pair[0] not in OFTEN})
     away, rows = set(random.Random(seed).sample(rare, HELD_OUT // 2)), list(enumerate(pairs))
     return [n for n, pair in rows if pair in away], [n for n, pair in rows if pair not in away]
 
@@ -105,7 +104,7 @@ class Trainer:
         self.signal: Tensor = DDIMScheduler(**SCHEDULE).alphas_cumprod
         self.table, self.data, self.step = subjects(), gather_once(rank, work), 0
         self.held, self.seen = split(self.data, seed)
-        self.weights = [self.data.weights[n] for n in self.seen]
+        self.weights = [self.table[self.data.labels[n]].weight for n in self.seen]
         self.checkpoint = work / "unet.pt"
         if self.checkpoint.exists():
             state = torch.load(self.checkpoint, weights_only=True)
