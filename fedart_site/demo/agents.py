@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from fedart_site.demo.board import StepFailed
 
-ENROL_TIMEOUT_S = 120.0
+ENROL_TIMEOUT_S = 240.0
 STOP_TIMEOUT_S = 20.0
 LOG_TAIL = 1500
 

@@ -8,7 +8,7 @@ from fedart_site.demo.board import StepFailed
 from fedart_site.demo.visitor import Visitor
 from fedart_site.demo.watching import wait_for
 
-PICTURE_TIMEOUT_S = 120.0
+PICTURE_TIMEOUT_S = 300.0
 _PICTURE = re.compile(r"/images/([0-9a-f-]{36})/\"")
 # What the sample artists ask for, in turn. Seeds are fixed, so every demo hangs the same pictures.
 PROMPTS = (

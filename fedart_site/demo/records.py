@@ -9,7 +9,7 @@ from fedart_site.demo.board import StepFailed
 from fedart_site.demo.visitor import Visitor
 from fedart_site.demo.watching import wait_for
 
-EXPORT_TIMEOUT_S = 60.0
+EXPORT_TIMEOUT_S = 180.0
 REASON = "Demo: show that every sample artist's consent can be exported."
 
 

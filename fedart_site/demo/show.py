@@ -16,7 +16,7 @@ from fedart_site.demo.visitor import Visitor
 CAMPAIGN = "First light"
 ROUNDS = 2
 # Short windows for a demo whose machines are all awake; a real campaign trains for hours or days.
-TERMS = ("--training-window-s", "300", "--stage-s", "60", "--min-cohort", "3", "--threshold", "3")
+TERMS = ("--training-window-s", "900", "--stage-s", "120", "--min-cohort", "3", "--threshold", "3")
 PICTURES_EACH = 2
 # A page of each role that nobody else may open: shows whether the account has it.
 DESKS = {"operator": "/operate/", "compliance officer": "/compliance/"}
