@@ -30,6 +30,7 @@ REASONS: dict[str, str] = {
     "too-few-left": "Too few devices were left to hide each one in the sum. Nothing of this round is used.",
     "too-many-revoked": "Too many artists revoked before publication. Nothing of this round is used.",
     "campaign-ended": "The campaign was ended. Nothing of this round is used.",
+    "scheme-unsafe": "Its scheme may not run on this server. Nothing of this round is used.",
     "by-operator": "An operator ended it. Nothing of this round is used.",
     "server-failed": "The server could not finish the sum. Nothing of this round is used.",
 }

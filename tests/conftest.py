@@ -47,6 +47,13 @@ def pytest_configure(config: pytest.Config) -> None:
     assert settings.FEDART_ENV == "test"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """xdist's workers inherit this environment. With this name in it pytest-django would read the settings there before
+    pytest_configure above has run, and every worker would share the Valkey databases and the folder of this process."""
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+
+
 def _start_engines(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="fedart-test-"))
     folder.chmod(0o711)

@@ -10,11 +10,16 @@ from federation.protocol.schemes import scheme
 log = logging.getLogger(__name__)
 
 
+def allowed(name: str) -> bool:
+    """Whether a round of this scheme may go on here."""
+    return scheme(name).safe or (settings.ALLOW_UNSAFE_PLAIN_SUM and not settings.IS_PRODUCTION)
+
+
 def refuse_unsafe_scheme(name: str) -> None:
     """Raises Refusal `scheme-unknown`, or `scheme-unsafe` where it is not allowed; logs a warning where it is."""
     chosen = scheme(name)
     if chosen.safe:
         return
-    if settings.IS_PRODUCTION or not settings.ALLOW_UNSAFE_PLAIN_SUM:
+    if not allowed(name):
         raise refusal("scheme-unsafe")
     log.warning("unsafe scheme in use: %s", chosen.sentence)

@@ -17,6 +17,7 @@ from federation.models import Message, Participation, Round
 from federation.protocol.errors import Refusal
 from federation.services.intake import STAGES, Stage
 from federation.services.rounds import abort, draw_cohort
+from federation.services.safety import allowed
 from federation.terms import server_of
 
 NUDGE_S = 10
@@ -27,6 +28,8 @@ SILENT_AFTER_S = 90  # idle agents are asked to call at least once a minute
 def advance(*, round_id: UUID, at: datetime) -> Round:
     """Moves the round by at most one stage, when that stage is over; else leaves it alone."""
     round_ = Round.objects.select_for_update(of=("self",)).select_related("campaign__base").get(pk=round_id)
+    if round_.state in states.OPEN and not allowed(str(round_.manifest["scheme"])):
+        return abort(round_=round_, reason="scheme-unsafe", at=at)  # opened before this became production
     if round_.state == "training":
         return _end_training(round_, at)
     if round_.state in STAGES:

@@ -70,12 +70,15 @@ def test_unknown_schemes() -> None:
 
 @pytest.mark.parametrize("flags", [{"IS_PRODUCTION": True}, {"ALLOW_UNSAFE_PLAIN_SUM": False}])
 def test_the_unsafe_scheme_cannot_run_in_production(settings: Any, flags: dict[str, bool]) -> None:
-    """Not created, not started, and no round of one that was made before is opened."""
+    """Not created, not started; no round of an older campaign is opened, and one under way ends."""
     from federation.services.campaigns import pause_campaign, start_campaign
 
     campaign = w.make_campaign()
+    begun = w.open_round(campaign)
     for name, value in flags.items():
         setattr(settings, name, value)
+    begun = w.advance(begun.pk)
+    assert (begun.state, begun.state_reason) == ("aborted", "scheme-unsafe")
     with pytest.raises(Refusal, match="scheme-unsafe"):
         w.make_campaign(name="another")
     with pytest.raises(Refusal, match="scheme-unsafe"):
