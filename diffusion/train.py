@@ -25,7 +25,7 @@ class TrainConfig:
 
     steps: int = 60
     batch: int = 8
-    lr: float = 2e-3
+    lr: float = 4e-3
     seed: int = 0
     threads: int | None = 1
     caption_dropout: float = 0.1

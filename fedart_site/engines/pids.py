@@ -12,10 +12,15 @@ PROC = Path("/proc/self/cmdline")  # Linux; elsewhere `ps` is asked
 CHILDREN: list["subprocess.Popen[bytes]"] = []
 
 
+def reap() -> None:
+    """Let our own dead children go; as zombies they would still look alive to PostgreSQL."""
+    for child in CHILDREN:
+        child.poll()
+
+
 def command_line(pid: int) -> str:
     """What a process was started with; empty when there is none or it is a zombie."""
-    for child in CHILDREN:
-        child.poll()  # reaps our own dead children, which would otherwise stay as zombies
+    reap()
     if pid <= 0:
         return ""
     if PROC.exists():

@@ -17,9 +17,9 @@ from fedart_site.engines.trouble import EngineTrouble
 
 USER = DATABASE = "fedart"
 MAX_CONNECTIONS = 80
-# After a SIGKILL the old backends need a moment to die; until then a new postmaster refuses the shared memory.
-SHARED_MEMORY = "pre-existing shared memory block"
-SHARED_MEMORY_SECONDS = 10.0
+# After a SIGKILL the old processes need a moment to die; until then a new postmaster refuses to take their place.
+STILL_DYING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
+STILL_DYING_SECONDS = 10.0
 BUILTIN_LOCALES_SINCE = 17
 FAST = ["-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off"]
 STOP_STEPS = [(signal.SIGINT, 10.0), (signal.SIGQUIT, 5.0), (signal.SIGKILL, 5.0)]
@@ -56,11 +56,12 @@ def start(home: Path, engine: Engine, account: Account, manner: launch.Manner) -
         pid = child.pid
         if launch.wait_ready("PostgreSQL", child, lambda: answers(port, engine.password), log):
             return True
-        if SHARED_MEMORY in pids.tail(log, 10):
+        pids.reap()
+        if any(words in pids.tail(log, 10) for words in STILL_DYING):
             return False
         raise EngineTrouble(f"PostgreSQL did not start: {pids.tail(log)}", f"Read {log} for more.")
 
-    if not pids.wait_until(try_once, SHARED_MEMORY_SECONDS, every=0.3):
+    if not pids.wait_until(try_once, STILL_DYING_SECONDS, every=0.3):
         raise EngineTrouble(
             "Processes of an earlier PostgreSQL still hold its memory.", "Wait a minute and start again."
         )
