@@ -34,7 +34,7 @@ def main(
         raise typer.BadParameter(
             "the demo makes accounts and a campaign; it does not run with FEDART_ENV=production"
         )
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # SIGINT too: a shell may have it ignored
         signal.signal(number, _interrupt)
     console = Console()
     state_dir = Path(os.environ.get("FEDART_STATE_DIR") or ROOT / ".fedart").resolve()
