@@ -17,7 +17,7 @@ from oauth2_provider.models import DeviceGrant, RefreshToken
 from oauth2_provider.views.mixins import OAuthLibMixin
 from oauthlib.oauth2 import DeviceApplicationServer, Server
 from rest_framework import serializers
-from rest_framework.exceptions import APIException
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import FormParser
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -114,6 +114,12 @@ class OAuthDoor(OAuthLibMixin, APIView):  # type: ignore[misc]
     authentication_classes = ()
     permission_classes = (AllowAny,)
     parser_classes = (FormParser,)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Refuses NUL in any field: the toolkit asks PostgreSQL for a client id as it came, which raises."""
+        super().initial(request, *args, **kwargs)
+        if any("\0" in text for name, values in request.data.lists() for text in (name, *values)):
+            raise ParseError("A field holds a NUL character.")
 
     def handle_exception(self, error: Exception) -> Response:
         if isinstance(error, Refusal):
