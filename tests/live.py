@@ -1,4 +1,4 @@
-"""The whole platform as real processes, once for the run: `platform`. Tests that use it carry @pytest.mark.live."""
+"""The whole platform as real processes, once a file: `platform`. Tests that use it carry @pytest.mark.live."""
 
 import os
 import subprocess
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import redis
 
 from fedart_site.engines.launch import free_port
 from fedart_site.processes.crew import Crew
@@ -92,11 +93,18 @@ class Platform:
             return False
 
 
-@pytest.fixture(scope="session")
+def forget_earlier_tasks() -> None:
+    """Empty the live databases of Valkey: no task, limit or heartbeat of an earlier platform is left."""
+    for number in range(LIVE_REDIS, LIVE_REDIS + 4):
+        redis.Redis.from_url(f"{os.environ['FEDART_TEST_REDIS']}/{number}").flushdb()
+
+
+@pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Web, workers and beat on a database of their own."""
+    """Web, workers and beat on a database of their own, anew for each file: campaigns of one file are not another's."""
     make_database(DATABASE)
     live = Platform(tmp_path_factory.mktemp("live"))
+    forget_earlier_tasks()
     live.manage("setup")
     try:
         live.crew.start_all()
