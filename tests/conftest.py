@@ -71,14 +71,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The whole platform runs once: every test that needs it goes to the same worker."""
-    for item in items:
-        if item.get_closest_marker("live"):
-            item.add_marker(pytest.mark.xdist_group("live"))
-
-
 @pytest.fixture(autouse=True)
 def own_storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Every test has empty storages of its own."""

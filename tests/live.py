@@ -19,8 +19,9 @@ from tests.databases import make_database
 from tests.waiting import wait_for
 
 # Databases of Valkey far from those of the xdist workers (tests/conftest.py).
-LIVE_REDIS = 100
-DATABASE = "fedart_live"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+LIVE_REDIS = 100 + 4 * int(WORKER.removeprefix("gw"))
+DATABASE = f"fedart_live_{WORKER}"
 
 
 class Platform:

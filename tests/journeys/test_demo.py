@@ -6,8 +6,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from fedart_site.processes.plan import ROOT
 
 STEPS = [
@@ -25,7 +23,6 @@ STEPS = [
 LONGEST_S = 1500
 
 
-@pytest.mark.xdist_group("demo")
 def test_the_demo_shows_every_step(tmp_path: Path) -> None:
     table = tmp_path / "table.json"
     state = tmp_path / "state"
