@@ -1,7 +1,9 @@
 """The steps of the demo, in order. Each begins by looking whether its result is there already."""
 
 import json
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from fedart_site.demo import artists, pictures, records
@@ -133,7 +135,7 @@ class Show:
         """Pictures made with the newest version, hung, and read back by a stranger."""
         with self.board.step("Pictures on the wall") as step:
             stranger = Visitor(self.stage.origin, "", "")
-            hung = self._hung(stranger)
+            hung = pictures.on_the_wall(stranger)
             wanted = [
                 (a, *pictures.PROMPTS[i * PICTURES_EACH + k])
                 for i, a in enumerate(self.cast)
@@ -142,8 +144,8 @@ class Show:
             step.total(len(wanted))
             if len(hung) < len(wanted):
                 for done, (artist, prompt, seed) in enumerate(wanted):
-                    self._hang_one(artist, prompt, seed, lambda text, done=done: step.at(done, text))
-                hung = self._hung(stranger)
+                    self._hang_one(artist, prompt, seed, partial(step.at, done))
+                hung = pictures.on_the_wall(stranger)
             if len(hung) < len(wanted):
                 raise StepFailed(f"the wall shows {len(hung)} pictures of {len(wanted)}")
             step.saw(f"{len(hung)} pictures; {pictures.marks(stranger, hung[0])}")
@@ -184,14 +186,11 @@ class Show:
         for agent in self.agents:
             agent.check()
 
-    def _hang_one(self, artist: SampleArtist, prompt: str, seed: int, say: object) -> None:
+    def _hang_one(self, artist: SampleArtist, prompt: str, seed: int, say: Callable[[str], None]) -> None:
         visitor = self.visitors[artist.slug]
         request = pictures.ask(visitor, prompt, seed, ROUNDS)
-        picture = pictures.finished(visitor, request, lambda text: say(f"{prompt}: {text}"), self.stage.check)  # type: ignore[operator]
+        picture = pictures.finished(visitor, request, lambda text: say(f"{prompt}: {text}"), self.stage.check)
         pictures.hang(visitor, picture)
-
-    def _hung(self, stranger: Visitor) -> list[str]:
-        return pictures.on_the_wall(stranger)
 
     def _keep_sheet(self, version: Published) -> None:
         folder = self.folder / "sheets"

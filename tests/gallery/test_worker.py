@@ -23,7 +23,7 @@ from gallery.services import requests, sweeping, working
 from gallery.storages import private_images
 from tests.gallery.scene import NOON, params, png
 
-pytestmark = [pytest.mark.xdist_group("tiny base"), pytest.mark.filterwarnings("ignore::DeprecationWarning")]
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
