@@ -1,4 +1,4 @@
-"""Chromium for journeys: one browser for the run, a fresh context and page for each test."""
+"""Chromium for journeys: one browser at a time, a fresh context and page for each test."""
 
 import os
 from collections.abc import Iterator
@@ -28,9 +28,13 @@ def chromium_path() -> str:
     )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator["Browser"]:
-    """One headless Chromium for the run."""
+    """One headless Chromium for a file's tests.
+
+    While Playwright's synchronous interface lives, its event loop counts as running in this thread: neither Django's
+    ORM nor an async test works beside it. So it ends with its file, and whatever the worker takes next is free of it.
+    """
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
