@@ -5,9 +5,8 @@ from typing import Any
 
 from federation.models import Campaign, Round
 from federation.protocol.schemes import scheme
-from federation.terms import decimal_text, spec_of
+from federation.terms import NO_CLAIM, decimal_text, spec_of
 
-NO_CLAIM = "no formal privacy claim"
 SMALL = 5
 FEWER = "fewer than 5"
 

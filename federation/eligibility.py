@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 REASONS: dict[str, str] = {
     "device-withdrawn": "The device was withdrawn.",
-    "no-live-grant": "The artist has not consented to training the shared adapter, or has revoked it.",
+    "no-live-grant": "The artist has not consented to training under these terms, or has revoked it.",
     "another-device": "Another device of the same artist already takes part in this round.",
     "window-over": "The training window of the round is over.",
     "paused-by-artist": "The artist paused the agent.",

@@ -9,13 +9,9 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from federation import states
-from federation.cards import NO_CLAIM
 from federation.models import AdapterVersion, Base, Campaign, Device, Event, Participation, Round
-from federation.protocol.schemes import scheme
 from federation.store import blob_name, blobs, pieces
-from federation.terms import decimal_text
-
-LICENCE = "Aggregated adapter of the campaign; the pictures stay with the artist and are licensed to nobody."
+from federation.terms import terms_of
 
 
 def current_campaign() -> Campaign | None:
@@ -79,20 +75,9 @@ def _write_folder(base: Base, folder: Path) -> None:
 
 
 def training_terms() -> Mapping[str, str | int]:
-    """What an artist allows when she grants training: the current campaign, flat, texts and whole numbers only."""
+    """What an artist allows when she grants training: the terms of the current campaign; empty while there is none."""
     campaign = current_campaign()
-    if campaign is None:
-        return {}
-    return {
-        "campaign": campaign.name,
-        "base": campaign.base.hash,
-        "adapter": campaign.base.spec_hash,
-        "minCohort": campaign.min_cohort,
-        "clip": decimal_text(campaign.clip),
-        "scheme": scheme(campaign.scheme).sentence,
-        "privacy": NO_CLAIM,
-        "licence": LICENCE,
-    }
+    return terms_of(campaign) if campaign else {}
 
 
 def devices_of(artist_id: int) -> QuerySet[Device]:

@@ -1,5 +1,6 @@
 """From a campaign to the terms of one round: the signed manifest and the numbers of the protocol."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -14,6 +15,8 @@ from federation.signing import server_public_key
 from federation.states import INTERACTIVE
 
 MODULUS_BITS = 32
+NO_CLAIM = "no formal privacy claim"
+LICENCE = "Aggregated adapter of the campaign; the pictures stay with the artist and are licensed to nobody."
 
 
 def decimal_text(value: Decimal) -> str:
@@ -24,6 +27,28 @@ def decimal_text(value: Decimal) -> str:
 def spec_of(campaign: Campaign) -> AdapterSpec:
     """The adapter specification of the campaign's base."""
     return AdapterSpec.from_json(campaign.base.spec)
+
+
+def terms_of(campaign: Campaign) -> Mapping[str, str | int]:
+    """What an artist allows when she grants training, flat: texts and whole numbers only.
+
+    Fixed in the campaign's row when it first starts, so that new words in a later release never void a consent.
+    """
+    return campaign.consent_terms or written_terms(campaign)
+
+
+def written_terms(campaign: Campaign) -> dict[str, str | int]:
+    """The same, written anew from the campaign's row."""
+    return {
+        "campaign": campaign.name,
+        "base": campaign.base.hash,
+        "adapter": campaign.base.spec_hash,
+        "minCohort": campaign.min_cohort,
+        "clip": decimal_text(campaign.clip),
+        "scheme": scheme(campaign.scheme).sentence,
+        "privacy": NO_CLAIM,
+        "licence": LICENCE,
+    }
 
 
 def latest_deadlines(campaign: Campaign, at: datetime) -> dict[str, datetime]:

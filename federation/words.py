@@ -9,7 +9,7 @@ from federation.models import Device, Event, Participation, Round
 # code -> sentence, for everything that may stand in `state_reason`
 REASONS: dict[str, str] = {
     "": "",
-    "no-live-grant": "The artist has not consented to training, or has revoked it.",
+    "no-live-grant": "The artist has not consented to training under these terms, or has revoked it.",
     "device-withdrawn": "The device was withdrawn.",
     "never-joined": "The device did not begin to train in time.",
     "not-ready": "Training was not finished in time.",

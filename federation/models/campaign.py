@@ -34,6 +34,8 @@ class Campaign(models.Model):
     automatic = models.BooleanField(default=False)
     rounds_wanted = models.PositiveIntegerField(default=0)
     pause_between_s = models.PositiveIntegerField(default=60)
+    # What artists consent to, word for word; written when it first starts (federation/terms.py)
+    consent_terms = models.JSONField(default=dict)
     created_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)

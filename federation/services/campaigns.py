@@ -17,7 +17,7 @@ from federation.protocol.params import MAX_COHORT, RoundParams, default_scale
 from federation.services.publish import publish_first
 from federation.services.rounds import abort
 from federation.services.safety import refuse_unsafe_scheme
-from federation.terms import MODULUS_BITS, spec_of
+from federation.terms import MODULUS_BITS, spec_of, written_terms
 
 BOUNDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "steps": (Decimal(1), Decimal(100_000)),
@@ -101,7 +101,8 @@ def start_campaign(*, campaign: Campaign, at: datetime) -> Campaign:
     campaign = Campaign.objects.select_for_update().select_related("base").get(pk=campaign.pk)
     refuse_unsafe_scheme(campaign.scheme)
     first = campaign.state == "draft"
-    _move(campaign, "running", at, **({"started_at": at} if first else {}))
+    fixed = {"started_at": at, "consent_terms": written_terms(campaign)} if first else {}
+    _move(campaign, "running", at, **fixed)
     if first:
         publish_first(campaign=campaign, at=at)
     return campaign

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from consent.purposes import TRAIN_SHARED
-from consent.selectors import live_grant
 from federation import queue, states
+from federation.gate import consenting
 from federation.models import Device, Message, Participation, Round
 from federation.protocol import keys
 from federation.protocol.errors import refusal
@@ -56,7 +55,7 @@ def part_of(*, device: Device, round_id: UUID) -> Participation:
     if not Round.objects.filter(pk=round_id).exists():
         raise refusal("round-unknown")
     part = (
-        Participation.objects.select_related("round__campaign", "device")
+        Participation.objects.select_related("round__campaign__base", "device")
         .filter(round_id=round_id, device=device)
         .first()
     )
@@ -125,7 +124,7 @@ def _refuse_left(part: Participation) -> None:
 
 def _refuse_without_grant(part: Participation, artist_id: int, at: datetime) -> None:
     """A revocation takes effect with the next message, not only at the gates."""
-    if live_grant(artist_id=artist_id, purpose=TRAIN_SHARED, at=at) is None:
+    if not consenting(campaign=part.round.campaign, artist_ids=[artist_id], at=at):
         if part.state not in ("submitted", "unmasked"):
             states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
             queue.advance(part.round_id)

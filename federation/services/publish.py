@@ -10,13 +10,13 @@ import numpy as np
 from django.db import transaction
 from django.db.models import F
 
-from consent.purposes import TRAIN_SHARED
-from consent.selectors import ledger_head, live_grants
+from consent.selectors import ledger_head
 from consent.services import append_entry
 from federation import queue, states
 from federation.adapters import files, vector
 from federation.adapters.spec import AdapterSpec
 from federation.cards import card_of
+from federation.gate import consenting
 from federation.models import AdapterVersion, Campaign, Participation, Round
 from federation.protocol.errors import refusal
 from federation.services.aggregate import MAX_ATTEMPTS, mean_of
@@ -46,7 +46,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
         if round_.attempts > MAX_ATTEMPTS:
             return abort(round_=round_, reason="server-failed", at=at)
         parts = list(round_.participations.filter(state__in=("submitted", "unmasked")))
-        revoked = _revoked(parts, at)
+        revoked = _revoked(round_.campaign, parts, at)
         if len(parts) - revoked < round_.campaign.threshold:
             return abort(round_=round_, reason="too-many-revoked", at=at)
         spec = spec_of(round_.campaign)
@@ -86,10 +86,9 @@ def record_evaluation(*, version_id: UUID, evaluation: Mapping[str, Any]) -> Ada
     return version
 
 
-def _revoked(parts: list[Participation], at: datetime) -> int:
-    artists = [part.artist_id for part in parts if part.artist_id is not None]
-    live = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=artists)
-    return sum(part.artist_id not in live for part in parts)
+def _revoked(campaign: Campaign, parts: list[Participation], at: datetime) -> int:
+    granted = consenting(campaign=campaign, artist_ids=[part.artist_id for part in parts], at=at)
+    return sum(part.artist_id not in granted for part in parts)
 
 
 def _publish(

@@ -7,11 +7,10 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from consent.purposes import TRAIN_SHARED
-from consent.selectors import live_grants
 from consent.services import append_entry
 from federation import queue, states
 from federation.eligibility import Facts, Verdict, judge
+from federation.gate import consenting
 from federation.models import AdapterVersion, Campaign, Device, Participation, Round
 from federation.protocol import manifest as manifests
 from federation.protocol import roster as rosters
@@ -73,11 +72,11 @@ def invite(*, round_: Round, at: datetime, device: Device | None = None) -> int:
     else:
         devices = devices.filter(state="active", last_seen_at__isnull=False)
     found = list(devices)
-    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[one.artist_id for one in found])
+    granted = consenting(campaign=round_.campaign, artist_ids=[one.artist_id for one in found], at=at)
     taking_part: set[int | None] = set(round_.participations.values_list("artist_id", flat=True))
     invited = 0
     for one in found:
-        verdict = judge(_facts(one, round_, grants.keys(), taking_part, at))
+        verdict = judge(_facts(one, round_, granted, taking_part, at))
         if not verdict.ok:
             continue
         taking_part.add(one.artist_id)
@@ -105,8 +104,8 @@ def _facts(
 def judge_part(*, part: Participation, at: datetime) -> Verdict:
     """May this device begin to train now? Everything is read again, whatever the invitation said."""
     assert part.device is not None
-    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=[part.device.artist_id])
-    return judge(_facts(part.device, part.round, grants.keys(), set(), at))
+    granted = consenting(campaign=part.round.campaign, artist_ids=[part.device.artist_id], at=at)
+    return judge(_facts(part.device, part.round, granted, set(), at))
 
 
 def take_step(*, part: Participation, to: str, at: datetime, reason: str = "") -> Participation:
@@ -141,13 +140,12 @@ def draw_cohort(*, round_: Round, at: datetime) -> Round:
     ready = list(
         round_.participations.select_for_update(of=("self",)).select_related("device").filter(state="ready")
     )
-    artists = [part.artist_id for part in ready if part.artist_id is not None]
-    grants = live_grants(purpose=TRAIN_SHARED, at=at, artist_ids=artists)
+    granted = consenting(campaign=round_.campaign, artist_ids=[part.artist_id for part in ready], at=at)
     able = []
     for part in ready:
         if part.device is None or part.device.state == "withdrawn":
             states.move(part, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
-        elif part.artist_id not in grants:
+        elif part.artist_id not in granted:
             states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
         else:
             able.append(part)

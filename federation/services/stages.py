@@ -10,9 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from consent.purposes import TRAIN_SHARED
-from consent.selectors import live_grants
 from federation import queue, states
+from federation.gate import consenting
 from federation.models import Message, Participation, Round
 from federation.protocol.errors import Refusal
 from federation.services.intake import STAGES, Stage
@@ -113,10 +112,8 @@ def bar_revoked(*, round_: Round, at: datetime) -> int:
     Runs inside the caller's transaction with the round locked. Returns how many were barred.
     """
     parts = list(Participation.objects.select_related("device").filter(round=round_, state="submitted"))
-    grants = live_grants(
-        purpose=TRAIN_SHARED, at=at, artist_ids=[p.artist_id for p in parts if p.artist_id is not None]
-    )
-    revoked = [part for part in parts if part.artist_id not in grants]
+    granted = consenting(campaign=round_.campaign, artist_ids=[part.artist_id for part in parts], at=at)
+    revoked = [part for part in parts if part.artist_id not in granted]
     for part in revoked:
         # Waits for a worker that is adding this very message, then sees its fold.
         message = (

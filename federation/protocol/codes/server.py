@@ -22,7 +22,7 @@ SERVER: dict[str, Code] = {
         "Another message was already sent for this step.", "Nothing to do: the first counts.", 409
     ),
     "no-live-grant": Code(
-        "The artist has not consented to training the shared adapter, or has revoked it.",
+        "The artist has not consented to training under these terms, or has revoked it.",
         "The artist can grant it on the consent page.",
         403,
     ),
