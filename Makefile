@@ -33,7 +33,7 @@ services: $(SERVER)  ## Start the private PostgreSQL and Valkey (`manage.py serv
 	$(PY) manage.py services up
 
 test: $(DEV)  ## Run every test (T=tests/consent runs some)
-	$(PY) -m pytest -n 2 --dist loadfile $(T)
+	$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(T)
 
 check: lint  ## Everything but the tests: style, types, import contracts, sizes, migrations, API description, vendored files
 	$(PY) -m mypy

@@ -54,6 +54,25 @@ def pytest_xdist_setupnodes() -> None:
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
 
 
+# The longest files begin first, so that no worker is left alone with one at the end.
+LONGEST = (
+    "journeys/test_demo.py",
+    "edge/test_live.py",
+    "federation/test_live_rounds.py",
+    "gallery/test_journey.py",
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Longest files first (`make test` hands files out in this order), the others as they were found."""
+    rank = {name: number for number, name in enumerate(LONGEST)}
+
+    def place(item: pytest.Item) -> int:
+        return next((rank[name] for name in LONGEST if item.path.as_posix().endswith(name)), len(rank))
+
+    items.sort(key=place)
+
+
 def _start_engines(config: pytest.Config) -> None:
     folder = Path(tempfile.mkdtemp(prefix="fedart-test-"))
     folder.chmod(0o711)

@@ -1,5 +1,6 @@
 """The whole platform as real processes, once a file: `platform`. Tests that use it carry @pytest.mark.live."""
 
+import fcntl
 import os
 import subprocess
 import sys
@@ -37,7 +38,7 @@ class Platform:
             "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{DATABASE}",
             "REDIS_URL": f"{os.environ['FEDART_TEST_REDIS']}/{LIVE_REDIS}",
             "PUBLIC_ORIGIN": self.url,
-            "FEDART_TINY_BASE": "1",
+            "FEDART_BASE_DIR": str(tiny_base()),
         }
         self.env.pop("DJANGO_SETTINGS_MODULE", None)
         self.crew = Crew(plan_of(port=self.port), env=self.env, logs=folder / "logs")
@@ -92,6 +93,22 @@ class Platform:
                 return bool(answer.status == 200)
         except (urllib.error.URLError, OSError):
             return False
+
+
+def tiny_base() -> Path:
+    """A random base, written once for the whole run by a process of its own: torch stays out of this one."""
+    folder = Path(os.environ["FEDART_TEST_DIR"])
+    with (folder / "tiny-base.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        base = folder / "tiny-base"
+        if not base.exists():
+            draft = folder / "tiny-base.draft"
+            write = (
+                "import sys, pathlib, diffusion.tiny as tiny; tiny.write_tiny_base(pathlib.Path(sys.argv[1]))"
+            )
+            subprocess.run([sys.executable, "-c", write, str(draft)], cwd=ROOT, check=True, timeout=180)
+            draft.rename(base)
+    return base
 
 
 def forget_earlier_tasks() -> None:

@@ -19,8 +19,9 @@ CAMPAIGN = "First light"
 ROUNDS = 2
 # Short stages for a demo whose machines are all awake; a real campaign trains for hours or days. The clip lies above
 # the norm of these updates (6 to 7), since without noise there is nothing that a smaller one would buy.
+STEPS = 60
 TERMS = (
-    *("--steps", "60", "--batch", "8", "--lr", "0.004", "--clip", "10"),
+    *("--batch", "8", "--lr", "0.004", "--clip", "10"),
     *("--training-window-s", "900", "--stage-s", "120", "--min-cohort", "3", "--threshold", "3"),
 )
 PICTURES_EACH = 2
@@ -32,11 +33,11 @@ AT_ONCE = 4
 class Show:
     """One run of the demo on one stage."""
 
-    def __init__(self, stage: Stage, board: Board, folder: Path, terms: tuple[str, ...] = TERMS) -> None:
+    def __init__(self, stage: Stage, board: Board, folder: Path, steps: int = STEPS) -> None:
         self.stage = stage
         self.board = board
         self.folder = folder
-        self.terms = terms
+        self.terms = ("--steps", str(steps), *TERMS)
         self.logins = Logins(folder / "logins.json")
         self.cast = artists.sample_artists()
         self.visitors: dict[str, Visitor] = {}
