@@ -1,4 +1,4 @@
-"""This device's work in one round, whatever state it finds it in: refuse, train, say ready, take the four steps."""
+"""This device's work in one round, whatever state it finds it in: refuse, train, say ready, take the five steps."""
 
 from uuid import UUID
 
@@ -19,7 +19,7 @@ from federation.protocol.schemes import scheme
 from federation.protocol.steps import Step
 
 BEFORE_DRAW = ("invited", "training")
-INTERACTIVE = ("rostered", "advertised", "shared", "submitted")
+INTERACTIVE = ("rostered", "advertised", "shared", "submitted", "confirmed")
 MISSED = frozenset(("stage-over", "round-over", "not-in-round", "round-unknown", "not-eligible"))
 PASSING = frozenset(("server-unreachable", "download-truncated", "server-answer", "too-many-tries"))
 FATAL = frozenset(("enrolment-ended", "device-withdrawn", "not-enrolled", "server-key-changed"))

@@ -1,4 +1,4 @@
-"""The interactive part of a round: four steps over HTTP, each made once, kept, sent, and receipted.
+"""The interactive part of a round: five steps over HTTP, each made once, kept, sent, and receipted.
 
 0. The roster carries the pinned key's signature, is for these terms, has this device with its own key, and is long
    enough for the server's and the artist's own floor.
@@ -7,6 +7,7 @@
 """
 
 import hashlib
+import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,7 +26,7 @@ from edge.work import Work
 from federation.protocol import keys, roster
 from federation.protocol.errors import Refusal, refusal
 from federation.protocol.schemes import scheme
-from federation.protocol.sessions import ClientSession
+from federation.protocol.sessions import ClientContext, ClientSession
 from federation.protocol.steps import Step
 
 NOT_YET = 425
@@ -53,15 +54,16 @@ class RoundSession:
 
     def run(self, on_step: OnStep) -> None:
         """Take every step that is left. Raises Refusal, or Stopped with everything kept."""
-        self._check_roster()
+        listed = self._roster()
         kept = self.state.kept_steps(self.round_id)
         for one in kept:
             if not one.sent:
                 on_step(one.step)
                 self._send(one.step, self._kept_message(one.step, one.sha256))
         snapshot = kept[-1].snapshot if kept else None
+        context = ClientContext(self.key, listed.keys, os.urandom)
         client = scheme(self.terms.manifest.scheme).client(
-            self.terms.params, self.config.device, np.random.default_rng(), snapshot
+            self.terms.params, self.config.device, np.random.default_rng(), snapshot, context
         )
         for step in list(Step)[len(kept) :]:
             on_step(step)
@@ -69,10 +71,12 @@ class RoundSession:
             self._keep(step, message, client)
             self._send(step, message)
 
-    def _check_roster(self) -> None:
+    def _roster(self) -> roster.Roster:
+        """The roster, once nothing stands against it."""
         answer = self._when_there(lambda: self.api.roster(self.round_id))
         listed = roster.open_signed(answer, self.config.pinned_key)
         check_roster(listed, self.terms, self.config, keys.raw_public(self.key))
+        return listed
 
     def _make(self, client: ClientSession, step: Step) -> bytes:
         if step is Step.ADVERTISE_KEYS:
@@ -82,7 +86,7 @@ class RoundSession:
             return client.share_keys(inbox)
         if step is Step.MASKED_INPUT:
             return client.masked_input(inbox, self.work.update())
-        return client.unmask(inbox)
+        return client.confirm(inbox) if step is Step.CONSISTENCY else client.unmask(inbox)
 
     def _keep(self, step: Step, message: bytes, client: ClientSession) -> None:
         """First the bytes, then the row: a row means that its bytes are there."""

@@ -36,6 +36,11 @@ def fold(round_id: UUID) -> None:
     send("aggregate.fold", str(round_id))
 
 
+def deliver(round_id: UUID) -> None:
+    """Make what each device needs for the stage that has begun."""
+    send("rounds.deliver", str(round_id))
+
+
 def publish(round_id: UUID) -> None:
     """Make a version of the finished mean."""
     send("aggregate.publish", str(round_id))

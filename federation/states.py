@@ -39,7 +39,8 @@ ROUND: Table = {
     "training": ("advertising", "aborted"),
     "advertising": ("sharing", "aborted"),
     "sharing": ("collecting", "aborted"),
-    "collecting": ("unmasking", "aborted"),
+    "collecting": ("confirming", "aborted"),
+    "confirming": ("unmasking", "aborted"),
     "unmasking": ("aggregating", "aborted"),
     "aggregating": ("publishing", "aborted"),
     "publishing": ("published", "aborted"),
@@ -54,8 +55,9 @@ PARTICIPATION: Table = {
     "rostered": ("advertised", "dropped"),
     "advertised": ("shared", "dropped"),
     "shared": ("submitted", "dropped"),
-    # Whoever sent a masked update is in the sum, even when the last answer never came.
-    "submitted": ("unmasked", "counted", "dropped"),
+    # Whoever sent a masked update is in the sum, even when its later answers never came.
+    "submitted": ("confirmed", "counted", "dropped"),
+    "confirmed": ("unmasked", "counted", "dropped"),
     "unmasked": ("counted", "dropped"),
     "counted": (),
     "not_drawn": (),
@@ -77,7 +79,7 @@ KINDS: Mapping[type[models.Model], str] = {
     Participation: "participation",
 }
 
-INTERACTIVE = ("advertising", "sharing", "collecting", "unmasking")
+INTERACTIVE = ("advertising", "sharing", "collecting", "confirming", "unmasking")
 OPEN = ("training", *INTERACTIVE, "aggregating", "publishing")
 
 Row = TypeVar("Row", Device, DeviceEnrolment, Campaign, Round, Participation)

@@ -10,6 +10,8 @@ from uuid import UUID
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
+from federation.protocol.errors import refusal
+
 PIECE = 1 << 18  # bytes read at a time: fits the cache, keeps memory flat
 
 
@@ -57,6 +59,14 @@ def read_all(storage: Storage, name: str) -> bytes:
     """The whole file; only for what is bounded by a spec or a wire limit."""
     with storage.open(name) as file:
         return bytes(file.read())
+
+
+def read_checked(storage: Storage, name: str, sha256: str) -> bytes:
+    """The bytes under that name, once their hash is seen to be right. Raises Refusal `blob-damaged`."""
+    data = read_all(storage, name)
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise refusal("blob-damaged", name)
+    return data
 
 
 def sha256_of(stream: IO[bytes]) -> tuple[str, int]:

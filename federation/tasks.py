@@ -6,6 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from federation.services import aggregate, devices, publish, stages, sweep
+from federation.services import deliver as delivery
 
 
 @shared_task(name="rounds.tick")
@@ -18,6 +19,12 @@ def tick() -> None:
 def advance(round_id: str) -> None:
     """Is the stage of this round over?"""
     stages.advance(round_id=UUID(round_id), at=timezone.now())
+
+
+@shared_task(name="rounds.deliver")
+def deliver(round_id: str) -> None:
+    """Make the inboxes of the stage."""
+    delivery.deliver_stage(round_id=UUID(round_id), at=timezone.now())
 
 
 @shared_task(name="aggregate.fold")

@@ -10,7 +10,7 @@ from fedart_site.demo.watching import wait_for
 
 ROUND_TIMEOUT_S = 900.0
 EVALUATION_TIMEOUT_S = 600.0
-STAGES = 9  # lines of the timeline from "opened" to "published"
+STAGES = 10  # lines of the timeline from "opened" to "published"
 _ROUND = re.compile(r"/operate/rounds/([0-9a-f-]{36})/")
 _LABEL = re.compile(r'class="pill[^"]*">([^<]+)<')
 

@@ -1,4 +1,4 @@
-"""A device's way through a round: terms, joining, the four steps."""
+"""A device's way through a round: terms, joining, the five steps."""
 
 import io
 from typing import IO, Any
@@ -25,7 +25,7 @@ from federation.api.serializers import (
 from federation.protocol.errors import refusal
 from federation.protocol.steps import Step
 from federation.services import intake, rounds
-from federation.terms import server_of
+from federation.services.deliver import inbox_of
 
 STEPS = tuple(step.slug for step in Step)
 SMALL = 4096
@@ -194,8 +194,8 @@ class InboxView(DeviceView):
         operation_id="round_inbox",
         tags=["rounds"],
         summary="Fetch what a device needs for a step",
-        description="share-keys: who advertised; masked-input: the shares; unmask: who survived. 425 with "
-        "Retry-After until the step has begun.",
+        description="share-keys: who advertised; masked-input: the shares; consistency: whose input arrived; "
+        "unmask: who signed that list. 425 with Retry-After until the step has begun.",
         parameters=[STEP],
         responses={
             (200, OCTETS): octets("The server's message for this device."),
@@ -205,13 +205,8 @@ class InboxView(DeviceView):
     )
     def get(self, request: Request, round_id: UUID, step: str) -> HttpResponse:
         wanted = _step(step)
-        round_ = intake.part_of(device=self.device, round_id=round_id).round
-        if round_.state == "aborted" or round_.state == "published":
-            raise refusal("round-over")
-        if not round_.session:
-            raise refusal("stage-not-yet")
-        body = server_of(round_).inbox(round_.session, wanted, self.device.id)
-        return HttpResponse(body, content_type=OCTETS)
+        part = intake.part_of(device=self.device, round_id=round_id)
+        return HttpResponse(inbox_of(part=part, step=wanted), content_type=OCTETS)
 
 
 def _step(slug: str) -> Step:

@@ -6,7 +6,7 @@ from federation.models.campaign import Campaign
 from federation.models.device import Device
 from federation.models.enrolment import DeviceEnrolment
 from federation.models.event import Event
-from federation.models.message import Fold, Message
+from federation.models.message import Fold, Inbox, Message
 from federation.models.participation import Participation
 from federation.models.round import Round
 
@@ -18,6 +18,7 @@ __all__ = [
     "DeviceEnrolment",
     "Event",
     "Fold",
+    "Inbox",
     "Message",
     "Participation",
     "Round",

@@ -27,7 +27,7 @@ class Campaign(models.Model):
     min_cohort = models.PositiveIntegerField(default=3)
     max_cohort = models.PositiveIntegerField(default=64)
     threshold = models.PositiveIntegerField(default=2)
-    # Seconds: the training window, and each of the four interactive stages after it
+    # Seconds: the training window, and each of the five interactive stages after it
     training_window_s = models.PositiveIntegerField(default=24 * 3600)
     stage_s = models.PositiveIntegerField(default=300)
     # Automatic campaigns open the next round by themselves until `rounds_wanted` versions are published

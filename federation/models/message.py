@@ -1,4 +1,4 @@
-"""What devices sent, and the partial sums made of it."""
+"""What devices sent, what they are sent, and the partial sums made of it."""
 
 from django.db import models
 
@@ -10,7 +10,13 @@ class Fold(models.Model):
     sha256 = models.CharField(max_length=64)
     storage_name = models.CharField(max_length=160)
     count = models.PositiveIntegerField()
+    removal = models.PositiveIntegerField(
+        null=True
+    )  # which part of the masks it takes off; null: adds updates
     made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["round", "removal"], name="federation_removal_once"),)
 
     def __str__(self) -> str:
         return f"sum of {self.count}"
@@ -40,3 +46,23 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.step} {self.sha256[:12]}"
+
+
+class Inbox(models.Model):
+    """What one device needs for one step; the bytes lie in the storage "updates" under their hash."""
+
+    participation = models.ForeignKey(
+        "federation.Participation", on_delete=models.CASCADE, related_name="inboxes"
+    )
+    step = models.CharField(max_length=16)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()
+    storage_name = models.CharField(max_length=160)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["participation", "step"], name="federation_inbox_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"for {self.step} {self.sha256[:12]}"

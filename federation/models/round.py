@@ -24,6 +24,7 @@ class Round(models.Model):
     roster = models.JSONField(null=True)
     roster_signature = models.CharField(max_length=86, blank=True)
     session = models.JSONField(default=dict)  # the server's side of the protocol, as plain data
+    delivered = models.CharField(max_length=16, blank=True)  # the last step whose inboxes are all there
     cohort_size = models.PositiveIntegerField(default=0)
     survivors = models.PositiveIntegerField(default=0)
     # Content address (storage "updates") and SHA-256 of the finished mean, float64; empty until it is there

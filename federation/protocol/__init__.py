@@ -1,4 +1,4 @@
-"""The aggregation protocol: one round, four steps, between devices and a server that only relays and adds.
+"""The aggregation protocol: one round, five steps, between devices and a server that only relays and adds.
 
 For most uses: `manifest.Manifest` says what a round is, `schemes.SCHEMES[name]` gives its client and server
 sessions, and every refusal is an `errors.Refusal` whose code has a section in docs/codes.md.

@@ -15,7 +15,18 @@ from federation.protocol.params import MAX_COHORT, MAX_SCALE, RoundParams
 
 _TERMS = ("scheme", "base", "spec", "spec_hash", "previous", "training", "clip", "scale", "modulus_bits")
 _KEYS = frozenset(
-    ("v", "round", "campaign", *_TERMS, "min_cohort", "threshold", "deadlines", "server_key", "issued_at")
+    (
+        "v",
+        "round",
+        "campaign",
+        *_TERMS,
+        "min_cohort",
+        "max_cohort",
+        "threshold",
+        "deadlines",
+        "server_key",
+        "issued_at",
+    )
 )
 _TRAINING = frozenset(("steps", "batch", "lr", "caption_dropout"))
 _PREVIOUS = frozenset(("number", "sha256"))
@@ -68,6 +79,7 @@ class Manifest:
     scale: int
     modulus_bits: int
     min_cohort: int
+    max_cohort: int
     threshold: int
     deadlines: Mapping[str, datetime]
     server_key: str
@@ -89,6 +101,7 @@ class Manifest:
             "scale": self.scale,
             "modulus_bits": self.modulus_bits,
             "min_cohort": self.min_cohort,
+            "max_cohort": self.max_cohort,
             "threshold": self.threshold,
             "deadlines": {stage: at.isoformat() for stage, at in self.deadlines.items()},
             "server_key": self.server_key,
@@ -124,6 +137,7 @@ class Manifest:
             clip=float(self.clip),
             modulus_bits=self.modulus_bits,
             min_cohort=self.min_cohort,
+            max_cohort=self.max_cohort,
             threshold=self.threshold,
         ).validate()
 
@@ -167,6 +181,7 @@ def _read(value: Any) -> Manifest:
         scale=fields.whole(top["scale"], 1, MAX_SCALE, "scale"),
         modulus_bits=fields.whole(top["modulus_bits"], 32, 32, "modulus_bits"),
         min_cohort=fields.whole(top["min_cohort"], 2, MAX_COHORT, "min_cohort"),
+        max_cohort=fields.whole(top["max_cohort"], 2, MAX_COHORT, "max_cohort"),
         threshold=fields.whole(top["threshold"], 2, MAX_COHORT, "threshold"),
         deadlines=_deadlines(top["deadlines"]),
         server_key=fields.text(top["server_key"], 43, "server_key"),

@@ -8,8 +8,8 @@ from federation.protocol.errors import refusal
 
 MAX_LENGTH = 1 << 24
 """Numbers in one vector: 16.8 million, 64 MiB on the wire."""
-MAX_COHORT = 512
-"""Devices in one round: the bound of the complete graph of masks."""
+MAX_COHORT = 4096
+"""Devices in one round."""
 MAX_SCALE = 1 << 22
 MAX_CLIP = 1024.0
 HASH_BYTES = 32
@@ -20,8 +20,9 @@ class RoundParams:
     """The numbers that both sides of one round agree on.
 
     `length` counts the numbers of the update, `scale` the steps of the fixed point in one unit, `clip` is the
-    largest L2 norm of an update (in units), `min_cohort` the smallest roster, `threshold` the fewest
-    survivors. `manifest_hash` binds every message to the signed manifest that these numbers were read from.
+    largest L2 norm of an update (in units), `min_cohort` and `max_cohort` the smallest and largest roster,
+    `threshold` the fewest survivors. `manifest_hash` binds every message to the signed manifest that these
+    numbers were read from.
     """
 
     round_id: UUID
@@ -31,8 +32,8 @@ class RoundParams:
     clip: float
     modulus_bits: int
     min_cohort: int
+    max_cohort: int
     threshold: int
-    max_cohort: int = MAX_COHORT
 
     def validate(self) -> "RoundParams":
         """Return self, or raise Refusal `params-invalid`, `params-threshold` or `params-sum-could-wrap`."""
@@ -88,7 +89,7 @@ def default_scale(length: int) -> int:
     return 1 << int(math.log2(16 * math.sqrt(length)))
 
 
-def finest_scale(length: int, clip: float, max_cohort: int = MAX_COHORT) -> int:
+def finest_scale(length: int, clip: float, max_cohort: int) -> int:
     """The largest power of two with which the sum of `max_cohort` vectors cannot wrap: the least rounding
     error."""
     scale = 1

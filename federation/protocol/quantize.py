@@ -4,6 +4,8 @@ The rounding is unbiased, so the mean of many devices is not pulled to either si
 secret, but they come from the caller's generator: the same generator gives the same vector.
 """
 
+from collections.abc import Callable
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,8 @@ from federation.protocol import ring
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams
 
+Noise = Callable[[int], NDArray[np.int64]]
+"""That many whole numbers of noise, in steps of the fixed point."""
 MAX_TRIES = 64
 """Each try keeps its norm with probability above 0.39; 64 misses in a row are not chance."""
 
@@ -25,11 +29,19 @@ def clipped(update: NDArray[np.floating], clip: float) -> NDArray[np.float64]:
     return exact if norm <= clip else exact * (clip / norm)
 
 
-def quantize(update: NDArray[np.floating], params: RoundParams, rng: np.random.Generator) -> ring.Ring:
-    """Ring elements of the clipped update.
+def quantize(
+    update: NDArray[np.floating], params: RoundParams, rng: np.random.Generator, noise: Noise | None = None
+) -> ring.Ring:
+    """Ring elements of the clipped and rounded update, with `noise(length)` added where there is noise.
 
     Raises Refusal `update-wrong-shape`, `update-not-finite` or `rounding-failed`.
     """
+    whole = rounded(update, params, rng)
+    return ring.encode(whole if noise is None else whole + noise(params.length))
+
+
+def rounded(update: NDArray[np.floating], params: RoundParams, rng: np.random.Generator) -> NDArray[np.int64]:
+    """The clipped update in whole steps of the fixed point, of a norm within the integer bound."""
     if update.shape != (params.length,) or update.dtype.kind != "f":
         raise refusal("update-wrong-shape", f"{update.dtype} {update.shape}, not {params.length} numbers.")
     if not np.all(np.isfinite(update)):
@@ -40,7 +52,7 @@ def quantize(update: NDArray[np.floating], params: RoundParams, rng: np.random.G
     for _ in range(MAX_TRIES):
         whole = (low + (rng.random(params.length) < fraction)).astype(np.int64)
         if within_norm(whole, params):
-            return ring.encode(whole)
+            return whole
     raise refusal("rounding-failed")
 
 

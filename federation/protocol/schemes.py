@@ -9,7 +9,7 @@ import numpy as np
 from federation.protocol import unsafe_plain_sum
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams
-from federation.protocol.sessions import ClientSession, ServerSession
+from federation.protocol.sessions import ClientContext, ClientSession, ServerSession
 
 Snapshot = Mapping[str, Any] | None
 
@@ -21,7 +21,7 @@ class Scheme(NamedTuple):
     safe: bool
     """Whether the server learns nothing but the sum. A scheme that is not safe is refused in production."""
     sentence: str
-    client: Callable[[RoundParams, UUID, np.random.Generator, Snapshot], ClientSession]
+    client: Callable[[RoundParams, UUID, np.random.Generator, Snapshot, ClientContext], ClientSession]
     server: Callable[[RoundParams], ServerSession]
 
 

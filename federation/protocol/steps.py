@@ -1,4 +1,4 @@
-"""The four steps of a round, after Bonawitz et al. 2017, in order, with their numbers and their names in
+"""The five steps of a round, after Bonawitz et al. 2017, in order, with their numbers and their names in
 URLs."""
 
 from enum import Enum, IntEnum
@@ -10,7 +10,8 @@ class Step(IntEnum):
     ADVERTISE_KEYS = 1
     SHARE_KEYS = 2
     MASKED_INPUT = 3
-    UNMASK = 4
+    CONSISTENCY = 4
+    UNMASK = 5
 
     @property
     def slug(self) -> str:

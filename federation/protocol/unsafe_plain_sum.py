@@ -1,13 +1,13 @@
-"""UnsafePlainSum: the four steps with nothing hidden. The server reads every single update.
+"""UnsafePlainSum: the five steps with nothing hidden. The server reads every single update.
 
-It stands in until secure aggregation is there, walks the same four steps over the same messages, and warns
+It stands in until secure aggregation is there, walks the same five steps over the same messages, and warns
 whenever it is made. The lists that each device is shown are hashed and sent back, so that one list holds for
 everybody.
 """
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from federation.protocol import quantize, ring, wire
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams
-from federation.protocol.sessions import Facts, State
+from federation.protocol.sessions import ClientContext, Facts, Messages, State
 from federation.protocol.steps import Step
 from federation.protocol.warns import UnsafeSchemeWarning
 
@@ -37,7 +37,8 @@ class PlainClient:
     2. share-keys: the SHA-256 of the list of those who advertised, once this device is on it and it is long
     enough.
     3. masked-input: the clipped and rounded update, not masked.
-    4. unmask: the SHA-256 of the list of survivors, which may only have shrunk.
+    4. consistency: the SHA-256 of the list of survivors, which may only have shrunk.
+    5. unmask: the SHA-256 of the list of those who confirmed it; there is nothing to take off.
     """
 
     def __init__(
@@ -45,12 +46,14 @@ class PlainClient:
         params: RoundParams,
         device: UUID,
         rng: np.random.Generator,
-        snapshot: Mapping[str, Any] | None = None,
+        snapshot: Mapping[str, Any] | None,
+        context: ClientContext,
     ) -> None:
         warn_unsafe()
         self.params = params.validate()
         self._device = device
         self._rng = rng
+        self._noise = context.noise
         self._next: Step | None = Step.ADVERTISE_KEYS
         self._seen: frozenset[UUID] | None = None
         if snapshot is not None:
@@ -63,32 +66,35 @@ class PlainClient:
         return self._message(Step.ADVERTISE_KEYS, b"")
 
     def share_keys(self, roster: bytes) -> bytes:
-        return self._confirm(Step.SHARE_KEYS, roster, self.params.min_cohort)
+        return self._hash(Step.SHARE_KEYS, roster)
 
     def masked_input(self, inbox: bytes, update: NDArray[np.floating]) -> bytes:
         self._check_next(Step.MASKED_INPUT)
-        devices, _ = self._list(Step.MASKED_INPUT, inbox, self.params.threshold)
-        vector = quantize.quantize(update, self.params, self._rng)
+        devices, _ = self._list(Step.MASKED_INPUT, inbox)
+        vector = quantize.quantize(update, self.params, self._rng, self._noise)
         self._take(Step.MASKED_INPUT)
         self._seen = devices
         return self._message(Step.MASKED_INPUT, wire.pack_vector(vector))
 
-    def unmask(self, survivors: bytes) -> bytes:
-        return self._confirm(Step.UNMASK, survivors, self.params.threshold)
+    def confirm(self, survivors: bytes) -> bytes:
+        return self._hash(Step.CONSISTENCY, survivors)
+
+    def unmask(self, quorum: bytes) -> bytes:
+        return self._hash(Step.UNMASK, quorum)
 
     def snapshot(self) -> dict[str, Any]:
         seen = None if self._seen is None else sorted(map(str, self._seen))
         return {"next": self._next.slug if self._next else None, "seen": seen}
 
-    def _confirm(self, step: Step, inbox: bytes, floor: int) -> bytes:
+    def _hash(self, step: Step, inbox: bytes) -> bytes:
         """Take a step whose message is the hash of the list that it was shown."""
         self._check_next(step)
-        devices, digest = self._list(step, inbox, floor)
+        devices, digest = self._list(step, inbox)
         self._take(step)
         self._seen = devices
         return self._message(step, digest)
 
-    def _list(self, step: Step, inbox: bytes, floor: int) -> tuple[frozenset[UUID], bytes]:
+    def _list(self, step: Step, inbox: bytes) -> tuple[frozenset[UUID], bytes]:
         """The devices of the server's list and its hash, if this device may go on with it."""
         body = wire.expect(inbox, self.params, step, wire.SERVER)
         devices = frozenset(wire.unpack_devices(body))
@@ -96,8 +102,8 @@ class PlainClient:
             raise refusal("list-grew")
         if self._device not in devices:
             raise refusal("own-device-missing")
-        if len(devices) < floor:
-            raise refusal("list-under-threshold", f"{len(devices)} of at least {floor}.")
+        if len(devices) < self.params.threshold:
+            raise refusal("list-under-threshold", f"{len(devices)} of at least {self.params.threshold}.")
         return devices, hashlib.sha256(body).digest()
 
     def _check_next(self, step: Step) -> None:
@@ -123,7 +129,7 @@ class PlainServer:
         warn_unsafe()
         self.params = params.validate()
 
-    def open(self, roster: Iterable[UUID]) -> dict[str, Any]:
+    def open(self, roster: Mapping[UUID, bytes]) -> dict[str, Any]:
         devices = sorted(map(str, roster))
         self._check_count(len(devices), self.params.min_cohort)
         if len(devices) > self.params.max_cohort:
@@ -151,18 +157,17 @@ class PlainServer:
         devices = sorted(map(str, answers))
         if not set(devices) <= set(state["lists"][self._before(step)]):
             raise refusal("list-grew")
-        floor = self.params.min_cohort if step is Step.ADVERTISE_KEYS else self.params.threshold
-        self._check_count(len(devices), floor)
+        self._check_count(len(devices), self.params.threshold)
         following = step.following.slug if step.following else None
         return {"next": following, "lists": {**state["lists"], step.slug: devices}}
 
-    def inbox(self, state: State, step: Step, device: UUID) -> bytes:
-        devices = state["lists"].get(self._before(step))
-        if step is Step.ADVERTISE_KEYS or devices is None:
+    def deliver(self, state: State, step: Step, messages: Messages) -> Iterator[tuple[UUID, bytes]]:
+        listed = state["lists"].get(self._before(step))
+        if step is Step.ADVERTISE_KEYS or listed is None:
             raise refusal("stage-not-yet")
-        if str(device) not in devices:
-            raise refusal("own-device-missing")
-        return wire.pack(self.params, step, wire.SERVER, wire.pack_devices(map(UUID, devices)))
+        devices = tuple(map(UUID, listed))
+        inbox = wire.pack(self.params, step, wire.SERVER, wire.pack_devices(devices))
+        return ((device, inbox) for device in devices)
 
     def survivors(self, state: State) -> tuple[UUID, ...]:
         devices = state["lists"].get(Step.MASKED_INPUT.slug)
@@ -174,6 +179,13 @@ class PlainServer:
         vector = wire.unpack_vector(wire.unpack(message).body, self.params.length)
         return ring.add_into(ring.zeros(self.params.length) if partial is None else partial, vector)
 
+    def removal_parts(self, state: State) -> int:
+        self._check_closed(state)
+        return 0
+
+    def remove(self, state: State, part: int, messages: Messages) -> ring.Ring:
+        raise ValueError(f"there is no part {part}: nothing is hidden")
+
     def combine(self, partials: Iterable[ring.Ring]) -> ring.Ring:
         total = ring.zeros(self.params.length)
         for partial in partials:
@@ -181,8 +193,7 @@ class PlainServer:
         return total
 
     def finish(self, state: State, partial: ring.Ring) -> NDArray[np.float64]:
-        if state["next"] is not None:
-            raise refusal("step-out-of-order", f"{state['next']} is still open.")
+        self._check_closed(state)
         return quantize.mean_of_sum(partial, self.params, len(self.survivors(state)))
 
     def _body_length(self, step: Step) -> int:
@@ -206,6 +217,11 @@ class PlainServer:
     def _check_open(state: State, step: Step) -> None:
         if state["next"] != step.slug:
             raise refusal("step-out-of-order", f"{step.slug} is not open.")
+
+    @staticmethod
+    def _check_closed(state: State) -> None:
+        if state["next"] is not None:
+            raise refusal("step-out-of-order", f"{state['next']} is still open.")
 
     @staticmethod
     def _check_count(count: int, floor: int) -> None:

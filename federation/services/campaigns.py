@@ -71,6 +71,7 @@ def create_campaign(*, base: Base, terms: Terms, at: datetime) -> Campaign:
         clip=float(terms.clip),
         modulus_bits=MODULUS_BITS,
         min_cohort=terms.min_cohort,
+        max_cohort=terms.max_cohort,
         threshold=terms.threshold,
     )
     try:

@@ -32,8 +32,10 @@ STAGES: Mapping[str, Stage] = {
     "advertising": Stage(Step.ADVERTISE_KEYS, "rostered", "advertised"),
     "sharing": Stage(Step.SHARE_KEYS, "advertised", "shared"),
     "collecting": Stage(Step.MASKED_INPUT, "shared", "submitted"),
-    "unmasking": Stage(Step.UNMASK, "submitted", "unmasked"),
+    "confirming": Stage(Step.CONSISTENCY, "submitted", "confirmed"),
+    "unmasking": Stage(Step.UNMASK, "confirmed", "unmasked"),
 }
+IN_THE_SUM = ("submitted", "confirmed", "unmasked")  # the update was sent, whatever answers still came
 STAGE_OF: Mapping[Step, str] = {stage.step: name for name, stage in STAGES.items()}
 ORDER = tuple(states.ROUND)
 
@@ -125,7 +127,7 @@ def _refuse_left(part: Participation) -> None:
 def _refuse_without_grant(part: Participation, artist_id: int, at: datetime) -> None:
     """A revocation takes effect with the next message, not only at the gates."""
     if not consenting(campaign=part.round.campaign, artist_ids=[artist_id], at=at):
-        if part.state not in ("submitted", "unmasked"):
+        if part.state not in IN_THE_SUM:
             states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
             queue.advance(part.round_id)
         raise refusal("no-live-grant")

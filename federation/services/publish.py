@@ -20,6 +20,7 @@ from federation.gate import consenting
 from federation.models import AdapterVersion, Campaign, Participation, Round
 from federation.protocol.errors import refusal
 from federation.services.aggregate import MAX_ATTEMPTS, mean_of
+from federation.services.intake import IN_THE_SUM
 from federation.services.rounds import abort
 from federation.store import blob_name, blobs, put_bytes, read_all
 from federation.terms import spec_of
@@ -45,7 +46,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
             return round_
         if round_.attempts > MAX_ATTEMPTS:
             return abort(round_=round_, reason="server-failed", at=at)
-        parts = list(round_.participations.filter(state__in=("submitted", "unmasked")))
+        parts = list(round_.participations.filter(state__in=IN_THE_SUM))
         revoked = _revoked(round_.campaign, parts, at)
         if len(parts) - revoked < round_.campaign.threshold:
             return abort(round_=round_, reason="too-many-revoked", at=at)

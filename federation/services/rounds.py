@@ -179,7 +179,7 @@ def _begin_interactive(round_: Round, drawn: list[Participation], at: datetime) 
         cohort_size=len(devices),
         roster=signed["roster"],
         roster_signature=signed["signature"],
-        session=server_of(round_).open(device.id for device in devices),
+        session=server_of(round_).open(roster.keys),
         stage_began_at=at,
         deadline=at + timedelta(seconds=round_.campaign.stage_s),
     )

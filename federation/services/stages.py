@@ -14,12 +14,14 @@ from federation import queue, states
 from federation.gate import consenting
 from federation.models import Message, Participation, Round
 from federation.protocol.errors import Refusal
+from federation.services.deliver import delivered
 from federation.services.intake import STAGES, Stage
 from federation.services.rounds import abort, draw_cohort
 from federation.services.safety import allowed
 from federation.terms import server_of
 
 NUDGE_S = 10
+LATE = ("confirmed", "unmasked")  # who misses these answers is in the sum all the same
 SILENT_AFTER_S = 90  # idle agents are asked to call at least once a minute
 
 
@@ -62,14 +64,14 @@ def waiting_for(round_: Round, at: datetime) -> int:
 def _end_stage(round_: Round, stage: Stage, at: datetime) -> Round:
     answered = round_.participations.filter(state=stage.after).count()
     pending = round_.participations.filter(state=stage.before).count()
-    hopeless = answered + pending < round_.campaign.threshold and stage.after != "unmasked"
+    hopeless = answered + pending < round_.campaign.threshold
     if pending and not _past(round_, at) and not hopeless:
-        return round_
+        return round_ if delivered(round_) else _nudge(round_, at)
     return _close(round_, stage, at)
 
 
 def _close(round_: Round, stage: Stage, at: datetime) -> Round:
-    """Closes the step in the protocol with those who answered; the others drop out, except after the last one."""
+    """Closes the step in the protocol with those who answered; the others drop out, except after the last two."""
     if stage.after == "submitted":
         bar_revoked(round_=round_, at=at)
     answers = {
@@ -82,7 +84,7 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
         session = server_of(round_).close(round_.session, stage.step, answers)
     except Refusal:
         return abort(round_=round_, reason="too-few-left", at=at)
-    if stage.after != "unmasked":
+    if stage.after not in LATE:
         for part in round_.participations.filter(state=stage.before):
             states.move(part, to="dropped", at=at, reason="no-answer", moved_at=at)
     order = tuple(states.ROUND)
@@ -102,11 +104,13 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
     )
     if following == "aggregating":
         queue.fold(round_.pk)
+    else:
+        queue.deliver(round_.pk)
     return round_
 
 
 def bar_revoked(*, round_: Round, at: datetime) -> int:
-    """The gate before unmasking, the last moment at which an update can be left out: who revoked is left out.
+    """The gate before the list is signed, the last moment at which an update can be left out: who revoked is left out.
 
     A partial sum that already holds such an update is thrown away; the other messages in it are added up again.
     Runs inside the caller's transaction with the round locked. Returns how many were barred.
@@ -134,5 +138,6 @@ def _nudge(round_: Round, at: datetime) -> Round:
         return round_
     round_.nudged_at = at
     round_.save(update_fields=["nudged_at"])
-    (queue.fold if round_.state == "aggregating" else queue.publish)(round_.pk)
+    wake = {"aggregating": queue.fold, "publishing": queue.publish}.get(round_.state, queue.deliver)
+    wake(round_.pk)
     return round_

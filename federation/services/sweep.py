@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 
 from federation import queue, states
-from federation.models import AdapterVersion, Campaign, Fold, Message, Round
+from federation.models import AdapterVersion, Campaign, Fold, Inbox, Message, Round
 from federation.protocol.errors import Refusal
 from federation.services.rounds import open_round
 from federation.store import update_name, updates
@@ -43,8 +43,9 @@ def _open_if_due(campaign: Campaign, at: datetime) -> None:
 
 
 def clear_uploads(*, round_: Round, at: datetime) -> Round:
-    """Throws away what was uploaded and every partial sum; hashes and sizes stay as the record of what came."""
+    """Throws away uploads, inboxes and partial sums; hashes and sizes stay as the record of what came."""
     names = set(Message.objects.filter(participation__round=round_).values_list("storage_name", flat=True))
+    names |= set(Inbox.objects.filter(participation__round=round_).values_list("storage_name", flat=True))
     names |= set(Fold.objects.filter(round=round_).values_list("storage_name", flat=True))
     if round_.mean_sha256:
         names.add(update_name(round_.pk, round_.mean_sha256))

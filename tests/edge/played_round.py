@@ -1,6 +1,7 @@
 """One round as a test server plays it: the real server session, and two devices that always answer at once."""
 
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from federation.protocol import keys, manifest, roster
 from federation.protocol.manifest import Manifest, Previous, Training
 from federation.protocol.roster import Roster
 from federation.protocol.schemes import scheme
+from federation.protocol.sessions import ClientContext
 from federation.protocol.steps import Step
 from federation.protocol.warns import UnsafeSchemeWarning
 from tests.federation.protocol.terms import SERVER_KEY
@@ -27,6 +29,7 @@ AFTER = {
     Step.ADVERTISE_KEYS: "advertised",
     Step.SHARE_KEYS: "shared",
     Step.MASKED_INPUT: "submitted",
+    Step.CONSISTENCY: "confirmed",
     Step.UNMASK: "unmasked",
 }
 
@@ -51,6 +54,7 @@ class PlayedRound:
             "scale": 1 << 16,
             "modulus_bits": 32,
             "min_cohort": 3,
+            "max_cohort": 64,
             "threshold": 3,
             "deadlines": {"training": issued + timedelta(minutes=10)},
             "server_key": keys.to_b64url(keys.raw_public(SERVER_KEY)),
@@ -84,9 +88,16 @@ class PlayedRound:
             plain = scheme("UnsafePlainSum")
             self.server = plain.server(params)
             self.ghosts = {
-                ghost: plain.client(params, ghost, np.random.default_rng(0), None) for ghost in GHOSTS
+                ghost: plain.client(
+                    params,
+                    ghost,
+                    np.random.default_rng(0),
+                    None,
+                    ClientContext(_ghost_private(ghost), self.roster.keys, os.urandom),
+                )
+                for ghost in GHOSTS
             }
-        self.state: Mapping[str, Any] = self.server.open([self.device, *GHOSTS])
+        self.state: Mapping[str, Any] = self.server.open(self.roster.keys)
         self.sent: dict[Step, dict[UUID, bytes]] = {}
         self.mine = "rostered"
 
@@ -109,17 +120,28 @@ class PlayedRound:
         client = self.ghosts[ghost]
         if step is Step.ADVERTISE_KEYS:
             return client.advertise_keys()
-        inbox = self.server.inbox(self.state, step, ghost)
+        inbox = self.inbox(step, ghost)
         if step is Step.SHARE_KEYS:
             return client.share_keys(inbox)
-        return client.masked_input(inbox, GHOST_UPDATE) if step is Step.MASKED_INPUT else client.unmask(inbox)
+        if step is Step.MASKED_INPUT:
+            return client.masked_input(inbox, GHOST_UPDATE)
+        return client.confirm(inbox) if step is Step.CONSISTENCY else client.unmask(inbox)
+
+    def inbox(self, step: Step, device: UUID) -> bytes:
+        """What waits for a device at a step."""
+        made = self.server.deliver(self.state, step, lambda d: self.sent[Step(step - 1)][d])
+        return dict(made)[device]
 
     def _finish(self) -> None:
         partial = None
         for message in self.sent[Step.MASKED_INPUT].values():
             partial = self.server.fold(partial, message)
         assert partial is not None
-        self.mean = self.server.finish(self.state, partial)
+        removed = [
+            self.server.remove(self.state, part, lambda d: self.sent[Step.UNMASK][d])
+            for part in range(self.server.removal_parts(self.state))
+        ]
+        self.mean = self.server.finish(self.state, self.server.combine([partial, *removed]))
         self.over = True
 
     def next_file(self, start: bytes) -> bytes:
@@ -129,5 +151,9 @@ class PlayedRound:
         return files.dumps(vector.unflatten(before + self.mean.astype(np.float32), self.spec), self.spec)
 
 
+def _ghost_private(ghost: UUID) -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(ghost.bytes * 2)
+
+
 def _ghost_key(ghost: UUID) -> bytes:
-    return keys.raw_public(Ed25519PrivateKey.from_private_bytes(ghost.bytes * 2))
+    return keys.raw_public(_ghost_private(ghost))

@@ -138,7 +138,7 @@ class PlayedServer:
         elif what == "drop":
             played.mine, played.drop_reason = "dropped", json.loads(body)["reason"]
         elif what.startswith("inbox/"):
-            return 200, {}, played.server.inbox(played.state, Step.of(what.partition("/")[2]), DEVICE)
+            return 200, {}, played.inbox(Step.of(what.partition("/")[2]), DEVICE)
         elif what.startswith("messages/"):
             step = Step.of(what.partition("/")[2])
             signed = keys.message_text(played.manifest.round_id, step, body)

@@ -109,7 +109,7 @@ def test_two_rounds_and_a_kill(platform: Platform, campaign: str, artists: list[
     first = open_round(platform)
     wait_for(lambda: newest(platform, campaign) == before + 1, seconds=240, what="version 1", every=0.5)
     for artist in artists:
-        wait_for(lambda artist=artist: len(receipts(artist, first)) == len(Step), what="four receipts")
+        wait_for(lambda artist=artist: len(receipts(artist, first)) == len(Step), what="five receipts")
 
     second = open_round(platform)
     victim = artists[0]
@@ -119,7 +119,7 @@ def test_two_rounds_and_a_kill(platform: Platform, campaign: str, artists: list[
     victim.agent.stop(signal.SIGKILL)
     victim.run()
     wait_for(lambda: newest(platform, campaign) == before + 2, seconds=240, what="version 2", every=0.5)
-    wait_for(lambda: len(receipts(victim, second)) == len(Step), what="four receipts of the killed agent")
+    wait_for(lambda: len(receipts(victim, second)) == len(Step), what="five receipts of the killed agent")
 
     said = [one["sentence"] for one in victim.agent.said]
     assert any(sentence.startswith("Sent for version 2: ") for sentence in said)

@@ -1,4 +1,4 @@
-"""A whole round over the API, with scripted agents: enrol, train, four steps, version."""
+"""A whole round over the API, with scripted agents: enrol, train, five steps, version."""
 
 import numpy as np
 import pytest
@@ -7,6 +7,7 @@ from federation.protocol.steps import Step
 from tests.federation import world as w
 
 pytestmark = pytest.mark.usefixtures("world")
+STATES = ("sharing", "collecting", "confirming", "unmasking", "aggregating")
 
 
 def test_it_works() -> None:
@@ -21,7 +22,7 @@ def test_it_works() -> None:
     for agent in agents:
         agent.get_ready(round_.id)
     assert w.advance(round_.id).state == "advertising"
-    for step, following in zip(Step, ("sharing", "collecting", "unmasking", "aggregating"), strict=True):
+    for step, following in zip(Step, STATES, strict=True):
         assert w.run_step(agents, round_.id, step).state == following
     assert w.aggregate(round_.id).state == "published"
 

@@ -111,6 +111,8 @@ def test_it_publishes_though_web_and_worker_are_killed(platform: Platform, http:
     updates = [np.linspace(-1e-3, 1e-3, spec.length) * (number + 1) for number in range(3)]
     step(agents, round_id, Step.MASKED_INPUT, updates)
     platform.restart("rounds")
+    reach(agents, round_id, "confirming")
+    step(agents, round_id, Step.CONSISTENCY)
     reach(agents, round_id, "unmasking")
     platform.kill("rounds")
     step(agents, round_id, Step.UNMASK)

@@ -6,6 +6,7 @@ Agents speak through Django's test client and the pure ClientSession, as a real 
 from __future__ import annotations
 
 import hashlib
+import os
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,8 +20,13 @@ from django.utils import timezone
 from federation.adapters.spec import AdapterSpec
 from federation.protocol import keys
 from federation.protocol import manifest as manifests
+from federation.protocol.roster import Roster
 from federation.protocol.schemes import SCHEMES
+from federation.protocol.sessions import ClientContext
 from federation.protocol.steps import Step
+from tests.federation.artists import grant as grant
+from tests.federation.artists import make_artists as make_artists
+from tests.federation.artists import revoke as revoke
 from tests.federation.protocol.terms import small_spec
 
 if TYPE_CHECKING:
@@ -85,42 +91,6 @@ def make_campaign(**terms: Any) -> Campaign:
     return start_campaign(campaign=campaign, at=at)
 
 
-def grant(artist: Artist) -> None:
-    """The artist signs her consent with a key of her browser, through the services that the page calls."""
-    from consent.ledger.canonical import canonical_bytes
-    from consent.ledger.multibase import key_multibase
-    from consent.ledger.signing import sign
-    from consent.ledger.statement import utc_text
-    from consent.purposes import TRAIN_SHARED
-    from consent.services import make_draft, record_statement, register_key
-
-    private, at = Ed25519PrivateKey.generate(), timezone.now()
-    public = key_multibase(private.public_key().public_bytes_raw())
-    register_key(artist=artist, public_key=public, label="test browser", at=at)
-    document, _ = make_draft(artist=artist, purpose=TRAIN_SHARED, decision="grant", key=public, at=at)
-    signed = sign(document, private_key=private, created=utc_text(at))
-    record_statement(artist=artist, document=canonical_bytes(signed), at=at)
-
-
-def revoke(artist: Artist) -> None:
-    """One click."""
-    from consent.purposes import TRAIN_SHARED
-    from consent.services import revoke as revoke_purpose
-
-    revoke_purpose(artist=artist, purpose=TRAIN_SHARED, at=timezone.now())
-
-
-def make_artists(count: int, *, consenting: bool = True) -> list[Artist]:
-    """Artists one, two, three, ..."""
-    from gallery.models import Artist
-
-    artists = [Artist.objects.create_user(f"artist{number}@example.org") for number in range(count)]
-    if consenting:
-        for artist in artists:
-            grant(artist)
-    return artists
-
-
 class Agent:
     """An agent that does what it is told, one call at a time."""
 
@@ -131,6 +101,8 @@ class Agent:
         self.token = self.refresh = ""
         self.device_id = UUID(int=0)
         self.session: Any = None
+        self.scheme: Any = None
+        self.params: Any = None
 
     # --- enrolment -------------------------------------------------------------------------------
 
@@ -220,14 +192,22 @@ class Agent:
         server_key = keys.from_b64url(self.http.get("/api/v1/server").json()["server_key"], 32)
         manifest = manifests.open_signed(answer, server_key)
         params = manifest.params(AdapterSpec.from_json(manifest.spec).length)
-        rng = np.random.default_rng(7)
-        self.session = SCHEMES[manifest.scheme].client(params, self.device_id, rng, None)
+        self.scheme, self.params, self.session = SCHEMES[manifest.scheme], params, None
         assert self.post(f"rounds/{round_id}/join").status_code == 200
         assert self.post(f"rounds/{round_id}/ready").status_code == 200
         return self
 
+    def begin(self, round_id: UUID) -> None:
+        """The device's side of the round, once the roster is there."""
+        listed = Roster.from_json(self.get(f"rounds/{round_id}/roster").json()["roster"])
+        context = ClientContext(self.key, listed.keys, os.urandom)
+        rng = np.random.default_rng(7)
+        self.session = self.scheme.client(self.params, self.device_id, rng, None, context)
+
     def message(self, round_id: UUID, step: Step, update: Any = None) -> bytes:
         """The wire bytes of a step, made with what is in the inbox."""
+        if self.session is None:
+            self.begin(round_id)
         inbox = (
             b"" if step is Step.ADVERTISE_KEYS else self.get(f"rounds/{round_id}/inbox/{step.slug}").content
         )
@@ -238,6 +218,8 @@ class Agent:
                 return bytes(self.session.share_keys(inbox))
             case Step.MASKED_INPUT:
                 return bytes(self.session.masked_input(inbox, update))
+            case Step.CONSISTENCY:
+                return bytes(self.session.confirm(inbox))
             case Step.UNMASK:
                 return bytes(self.session.unmask(inbox))
 
@@ -254,10 +236,12 @@ def update_of(number: int) -> Any:
 
 
 def advance(round_id: UUID, at: datetime | None = None) -> Round:
-    """What the worker does when it is told to look."""
+    """What the workers do when they are told to look, and to make the inboxes."""
+    from federation.services.deliver import deliver_stage
     from federation.services.stages import advance as advance_round
 
-    return advance_round(round_id=round_id, at=at or timezone.now())
+    round_ = advance_round(round_id=round_id, at=at or timezone.now())
+    return deliver_stage(round_id=round_id, at=at or timezone.now()) if round_.session else round_
 
 
 def aggregate(round_id: UUID) -> Round:

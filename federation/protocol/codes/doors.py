@@ -30,7 +30,9 @@ DOORS: dict[str, Code] = {
         "That is not a reason a device can give.", "Send one of the codes of docs/codes.md."
     ),
     "step-unknown": Code(
-        "There is no such step.", "The steps are advertise-keys, share-keys, masked-input and unmask.", 404
+        "There is no such step.",
+        "The steps are advertise-keys, share-keys, masked-input, consistency and unmask.",
+        404,
     ),
     "body-length-missing": Code(
         "The upload does not say how long it is.", "Send a Content-Length header.", 411

@@ -46,6 +46,7 @@ def small_manifest(**changes: Any) -> Manifest:
         "scale": 1024,
         "modulus_bits": 32,
         "min_cohort": 3,
+        "max_cohort": 64,
         "threshold": 3,
         "deadlines": {"training": ISSUED + timedelta(minutes=10)},
         "server_key": keys.to_b64url(keys.raw_public(SERVER_KEY)),

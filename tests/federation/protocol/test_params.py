@@ -53,8 +53,8 @@ def test_a_sum_that_could_wrap_is_refused() -> None:
 
 @given(length=st.integers(1, MAX_LENGTH), clip=st.sampled_from([0.1, 1.0, 8.0]))
 def test_the_proposed_scales_are_valid_and_the_finest_is_the_last(length: int, clip: float) -> None:
-    small_params(length=length, scale=min(default_scale(length), finest_scale(length, clip))).validate()
-    finest = finest_scale(length, clip)
+    small_params(length=length, scale=min(default_scale(length), finest_scale(length, clip, 512))).validate()
+    finest = finest_scale(length, clip, 512)
     params = small_params(length=length, scale=finest, clip=clip).validate()
     assert params.max_cohort * params.norm_bound < 1 << 31
     with pytest.raises(Refusal, match=r"^params-"):

@@ -1,6 +1,7 @@
-"""UnsafePlainSum through its four steps: the mean, dropouts at every stage, and each refusal by name."""
+"""UnsafePlainSum through its five steps: the mean, dropouts at every stage, and each refusal by name."""
 
 import json
+import os
 from dataclasses import replace
 
 import numpy as np
@@ -9,9 +10,10 @@ import pytest
 from federation.protocol import wire
 from federation.protocol.errors import Refusal
 from federation.protocol.schemes import SCHEMES, scheme
+from federation.protocol.sessions import ClientContext
 from federation.protocol.steps import Step
 from federation.protocol.warns import UnsafeSchemeWarning
-from tests.federation.protocol.rounds import DEVICES, STRANGER, PlayedRound, small_params
+from tests.federation.protocol.rounds import DEVICES, STRANGER, PlayedRound, device_key, small_params
 
 pytestmark = pytest.mark.filterwarnings("ignore::federation.protocol.warns.UnsafeSchemeWarning")
 UPDATES = {device: np.full(8, 0.05 * at) for at, device in enumerate(DEVICES)}
@@ -22,23 +24,21 @@ def refused(code: str) -> "pytest.RaisesExc[Refusal]":
 
 
 @pytest.mark.parametrize(
-    ("advertised", "shared", "sent", "unmasked"), [(5, 5, 5, 5), (5, 4, 3, 3), (4, 4, 4, 3)]
+    ("advertised", "shared", "sent", "confirmed", "unmasked"),
+    [(5, 5, 5, 5, 5), (5, 4, 3, 3, 3), (4, 4, 4, 4, 3), (5, 5, 5, 3, 3)],
 )
 def test_a_round_gives_the_mean_of_the_survivors(
-    advertised: int, shared: int, sent: int, unmasked: int
+    advertised: int, shared: int, sent: int, confirmed: int, unmasked: int
 ) -> None:
     played = PlayedRound(small_params())
     played.advertise(DEVICES[:advertised])
     played.share(DEVICES[:shared])
-    messages = played.send(DEVICES[:sent], UPDATES)
+    played.send(DEVICES[:sent], UPDATES)
+    played.confirm(DEVICES[:confirmed])
     played.unmask(DEVICES[:unmasked])
     survivors = played.server.survivors(played.state)
-    first = played.server.fold(None, messages[survivors[0]])
-    second = None
-    for device in survivors[1:]:
-        second = played.server.fold(second, messages[device])
-    assert second is not None
-    mean = played.server.finish(played.state, played.server.combine([first, second]))
+    mean = played.mean()
+    assert survivors == DEVICES[:sent]
     expected = np.mean([UPDATES[device] for device in survivors], axis=0)
     assert mean.dtype == np.float64
     np.testing.assert_allclose(mean, expected, atol=1 / 1024)
@@ -57,7 +57,7 @@ def test_a_restarted_client_goes_on_where_it_was() -> None:
     played.advertise(DEVICES)
     played.share(DEVICES)
     kept = json.loads(json.dumps(played.clients[DEVICES[0]].snapshot()))
-    again = played.scheme.client(played.params, DEVICES[0], np.random.default_rng(1), kept)
+    again = played.client(DEVICES[0], 1, kept)
     with refused("step-out-of-order"):
         again.advertise_keys()
     again.masked_input(played.inbox(Step.MASKED_INPUT, DEVICES[0]), UPDATES[DEVICES[0]])
@@ -70,8 +70,9 @@ def test_both_sides_warn_that_nothing_is_hidden() -> None:
     plain = scheme("UnsafePlainSum")
     with pytest.warns(UnsafeSchemeWarning, match="hides nothing"):
         plain.server(small_params())
+    context = ClientContext(device_key(DEVICES[0]), {}, os.urandom)
     with pytest.warns(UnsafeSchemeWarning, match="hides nothing"):
-        plain.client(small_params(), DEVICES[0], np.random.default_rng(0), None)
+        plain.client(small_params(), DEVICES[0], np.random.default_rng(0), None, context)
     assert not plain.safe
     assert all(one.safe or one.name.startswith("Unsafe") for one in SCHEMES.values())
 
@@ -106,7 +107,7 @@ class TestTheClientRefuses:
         played.share(DEVICES)
         played.send(DEVICES, UPDATES)
         with refused("list-under-threshold"):
-            played.clients[DEVICES[0]].unmask(self.listed(played, Step.UNMASK, DEVICES[:2]))
+            played.clients[DEVICES[0]].confirm(self.listed(played, Step.CONSISTENCY, DEVICES[:2]))
 
     def test_a_list_that_grew(self) -> None:
         played = PlayedRound(small_params())
@@ -207,7 +208,7 @@ class TestTheServerRefuses:
         with refused("stage-not-yet"):
             played.server.survivors(played.state)
         with refused("stage-not-yet"):
-            played.server.inbox(played.state, Step.SHARE_KEYS, DEVICES[0])
+            played.inbox(Step.SHARE_KEYS, DEVICES[0])
 
     def test_answers_that_nobody_was_asked_for(self) -> None:
         played = PlayedRound(small_params())
@@ -221,6 +222,7 @@ class TestTheServerRefuses:
         played.advertise(DEVICES)
         played.share(DEVICES)
         played.send(DEVICES, UPDATES)
+        played.confirm(DEVICES)
         played.unmask(DEVICES)
         with refused("sum-out-of-range"):
             played.server.finish(played.state, np.full(8, 2**31, np.uint32))
@@ -228,6 +230,6 @@ class TestTheServerRefuses:
     def test_every_message_fits_its_limit_exactly_or_less(self) -> None:
         played = PlayedRound(small_params())
         sent = [played.advertise(DEVICES), played.share(DEVICES), played.send(DEVICES, UPDATES)]
-        sent.append(played.unmask(DEVICES))
+        sent += [played.confirm(DEVICES), played.unmask(DEVICES)]
         for step, messages in zip(Step, sent, strict=True):
             assert {len(message) for message in messages.values()} == {played.server.message_limit(step)}
