@@ -76,3 +76,55 @@ def of_api_exception(error: Exception, document: Document) -> tuple[dict[str, An
     if isinstance(error, exceptions.Throttled) and wait is not None:
         headers["Retry-After"] = str(max(1, math.ceil(wait)))
     return document(status, code, detail, fix), headers
+
+
+GENERAL: dict[str, tuple[int, str, str]] = {
+    "malformed": (
+        400,
+        "The body is not valid JSON, or nested too deeply.",
+        "Send well-formed JSON in UTF-8.",
+    ),
+    "invalid": (400, "A field is missing or out of range; `errors` says which.", "Correct those fields."),
+    "bad-request": (
+        400,
+        "The request makes no sense, or names a host this server is not.",
+        "Check the address.",
+    ),
+    "bad-length": (400, "The header Content-Length is not a number.", "Send the length of the body."),
+    "nul-in-address": (400, "The address holds a NUL character.", "Leave it out."),
+    "not-authenticated": (401, "Nobody is signed in.", "Sign in, or send a Bearer token."),
+    "authentication-failed": (
+        401,
+        "The session or token is not valid, or no longer.",
+        "Sign in again, or get a new one.",
+    ),
+    "forbidden": (403, "The account or device has not the right.", "Use one that has."),
+    "csrf-failed": (403, "The form's security token is missing or old.", "Load the page again."),
+    "metrics-closed": (
+        403,
+        "The metrics are asked for without their token.",
+        "Send METRICS_TOKEN as a Bearer token.",
+    ),
+    "not-found": (404, "There is nothing at the address, or it is not yours to see.", "Check the address."),
+    "method-not-allowed": (405, "The address does not know the method.", "See the Allow header."),
+    "not-acceptable": (406, "Something other than JSON was asked for.", "Accept application/json."),
+    "body-too-large": (413, "The body is larger than the address takes.", "Send less at once."),
+    "unsupported-media-type": (
+        415,
+        "The content type is not taken here.",
+        "Send the one in the API description.",
+    ),
+    "too-many-requests": (
+        429,
+        "Too many requests came within a minute.",
+        "Wait as long as Retry-After says.",
+    ),
+    "refused": (400, "The request was refused for a reason that the answer names.", "Read `detail`."),
+    "server-error": (500, "A mistake of ours.", "Try again; tell the operator when it happened."),
+    "unavailable": (
+        503,
+        "The database or Valkey is away, usually for seconds.",
+        "Try again after Retry-After.",
+    ),
+}
+"""What any address may answer, in general words, for /problems/: code -> (HTTP status, what is in the way, fix)."""

@@ -24,7 +24,7 @@ from fedart_site.problem_texts import of_api_exception
 
 log = structlog.get_logger("fedart.problems")
 CONTENT_TYPE = "application/problem+json"
-DOCUMENTS = "/docs/codes.md#"
+DOCUMENTS = "/problems/#"
 # What the drivers raise while an engine is stopped or restarts.
 AWAY = (OperationalError, InterfaceError, redis.ConnectionError, redis.TimeoutError)
 AWAY_SECONDS = 5

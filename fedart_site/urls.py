@@ -3,7 +3,7 @@
 from django.urls import include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from fedart_site import api_docs, health, problems
+from fedart_site import api_docs, health, problem_page, problems
 
 urlpatterns = [
     path("healthz", health.live, name="healthz"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("oauth/", include("federation.oauth_urls")),
     path("api/schema/", SpectacularAPIView.as_view(), name="api-schema"),
     path("api/docs/", api_docs.page, name="api-docs"),
+    path("problems/", problem_page.page, name="problems"),
     path("api/v1/", include("federation.api_urls")),
     path("api/v1/", include("consent.api_urls")),
     path("api/v1/", include("gallery.api_urls")),

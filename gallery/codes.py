@@ -1,0 +1,102 @@
+"""Every refusal of the gallery, in general words: code -> (HTTP status, what is in the way, what to do).
+
+The answer itself says it with the numbers of the case; /problems/ shows these. A test compares the two lists.
+"""
+
+from collections.abc import Mapping
+
+CODES: Mapping[str, tuple[int, str, str]] = {
+    "alt-unfit": (
+        400,
+        "The description is too long or holds control characters.",
+        "Say in one sentence what it shows.",
+    ),
+    "guidance-not-a-number": (
+        400,
+        "The guidance is not a number.",
+        "Choose one in the range that the form names.",
+    ),
+    "guidance-out-of-range": (
+        400,
+        "The guidance is too small or too large.",
+        "Choose one in the range of the form.",
+    ),
+    "hourly-limit": (
+        429,
+        "As many pictures as are allowed were asked for within the hour.",
+        "Come back when it says.",
+    ),
+    "params-unknown-format": (
+        409,
+        "These settings cannot be repeated exactly by this studio.",
+        "Start from an empty form.",
+    ),
+    "picture-deleted": (409, "The picture was deleted.", "Bring it back first, then publish it."),
+    "prompt-empty": (400, "The prompt is empty.", "Say what should be in the picture."),
+    "prompt-invisible-characters": (
+        400,
+        "The prompt holds a control character or a mark that turns the text around it.",
+        "Type the words, or paste them as plain text.",
+    ),
+    "prompt-not-text": (400, "The prompt is not text.", "Write a few words."),
+    "prompt-too-long": (
+        400,
+        "The prompt is longer than the model reads.",
+        "Keep the words that matter most.",
+    ),
+    "recipe-private": (
+        403,
+        "The artist does not show how this picture was made.",
+        "Start from a prompt of your own.",
+    ),
+    "request-ended": (409, "The request has ended already.", "Look at its page for the result."),
+    "request-move-unknown": (409, "A request in this state cannot do that.", "Look at the request again."),
+    "request-moved-on": (409, "The request has moved on in the meantime.", "Look at it again."),
+    "seed-not-whole": (400, "The seed is not a whole number.", "Choose one in the range of the form."),
+    "seed-out-of-range": (400, "The seed is too small or too large.", "Choose one in the range of the form."),
+    "steps-not-whole": (
+        400,
+        "The number of steps is not a whole number.",
+        "Choose one in the range of the form.",
+    ),
+    "steps-out-of-range": (
+        400,
+        "There are too few or too many steps.",
+        "Choose a number in the range of the form.",
+    ),
+    "strength-not-a-number": (
+        400,
+        "The strength is not a number.",
+        "Choose one in the range that the form names.",
+    ),
+    "strength-out-of-range": (
+        400,
+        "The strength is too small or too large.",
+        "Choose one in the range of the form.",
+    ),
+    "too-many-waiting": (
+        429,
+        "You have as many pictures in the making as is allowed.",
+        "Wait for one, or cancel one.",
+    ),
+    "version-gone": (
+        409,
+        "The version of that picture is no longer offered.",
+        "Start from a version of today.",
+    ),
+    "version-not-whole": (
+        400,
+        "The version is not a whole number.",
+        "Choose one of the versions in the list.",
+    ),
+    "version-out-of-range": (
+        400,
+        "There can be no version of that number.",
+        "Choose one of the versions in the list.",
+    ),
+    "version-unknown": (
+        400,
+        "There is no such version of the shared adapter.",
+        "Choose one of the versions in the list.",
+    ),
+}
