@@ -1,5 +1,7 @@
 """Every refusal of consent: code -> (HTTP status, what is wrong, what to do about it)."""
 
+from consent.codes_ledger import LEDGER_CODES
+
 CODES: dict[str, tuple[int, str, str]] = {
     "too-large": (
         413,
@@ -153,4 +155,5 @@ CODES: dict[str, tuple[int, str, str]] = {
         "The ledger does not add up.",
         "Run `manage.py verify_ledger`; it names the first break.",
     ),
+    **LEDGER_CODES,
 }

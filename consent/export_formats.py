@@ -3,14 +3,12 @@
 import csv
 import io
 import json
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from consent.ledger.canonical import parse_canonical
 from consent.ledger.statement import utc_text
-from consent.selectors.history import RECEIPT_FORMAT
 
 COLUMNS = (
     "statement_id",
@@ -46,9 +44,8 @@ class Record:
     attested_by: str
     key: str
     document: bytes
-    salt: bytes
     entry: dict[str, Any]
-    notice_text: str
+    receipt: dict[str, Any]
 
 
 def csv_chunks(records: Iterable[Record], header: dict[str, Any]) -> Iterator[bytes]:
@@ -110,13 +107,7 @@ def _record_json(record: Record) -> dict[str, Any]:
         "in_force": record.in_force,
         "recorded_at": record.recorded_at,
         "expires_at": record.expires_at or None,
-        "receipt": {
-            "format": RECEIPT_FORMAT,
-            "statement": _text(record.document),
-            "salt": _text(record.salt),
-            "entry": record.entry,
-            "notice_text": record.notice_text,
-        },
+        "receipt": record.receipt,
         "document": document,
     }
 
@@ -132,15 +123,11 @@ def _safe(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 
 
-def _text(data: bytes) -> str:
-    return urlsafe_b64encode(data).decode().rstrip("=")
-
-
 def export_header(*, made_at: Any, filters: dict[str, str], ledger: tuple[int, str]) -> dict[str, Any]:
     """What stands at the top of a JSON export."""
     return {
         "format": "fedart-consent-export-1",
         "made_at": utc_text(made_at),
         "filters": filters,
-        "ledger": {"size": ledger[0], "head": ledger[1]},
+        "ledger": {"size": ledger[0], "root": ledger[1]},
     }

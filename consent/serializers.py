@@ -9,6 +9,7 @@ _MEANING = {
     400: "The query is not well formed.",
     401: "Nobody is signed in.",
     403: "This account or token may not ask this.",
+    404: "There is no such thing.",
     429: "Too many requests; wait.",
 }
 
@@ -26,10 +27,58 @@ class HeadSerializer(serializers.Serializer[dict[str, object]]):
     """Where the ledger stands."""
 
     size = serializers.IntegerField(help_text="How many entries the ledger has.")
-    head = serializers.CharField(
-        help_text="Chain hash after the last entry, hex: SHA-256(previous || leaf hash)."
+    root = serializers.CharField(help_text="RFC 6962 root over all of them, hex.")
+
+
+class LogKeySerializer(serializers.Serializer[dict[str, object]]):
+    """Who signs the checkpoints."""
+
+    origin = serializers.CharField(help_text="The log's name, the first line of its checkpoints.")
+    key = serializers.CharField(help_text="Its verifier key (C2SP signed-note).")
+    witnesses = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="Verifier keys of the witnesses whose cosignatures are shown.",
     )
-    genesis = serializers.CharField(help_text="Chain hash before the first entry, hex.")
+
+
+class InclusionSerializer(serializers.Serializer[dict[str, object]]):
+    """An inclusion proof."""
+
+    index = serializers.IntegerField()
+    leaf_hash = serializers.CharField(help_text="Hex.")
+    size = serializers.IntegerField(help_text="The size of the tree it is a proof for.")
+    path = serializers.ListField(
+        child=serializers.CharField(), help_text="Hashes in base64, the leaf's sibling first."
+    )
+
+
+class InclusionQuerySerializer(serializers.Serializer[dict[str, object]]):
+    """Which entry, in a tree of which size."""
+
+    index = serializers.IntegerField(min_value=0, max_value=2**62, required=False)
+    leaf = serializers.RegexField(r"^[0-9a-f]{64}$", required=False)
+    size = serializers.IntegerField(min_value=1, max_value=2**62, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one way of naming the entry."""
+        if ("index" in attrs) == ("leaf" in attrs):
+            raise serializers.ValidationError({"index": ["Give either index or leaf."]})
+        return attrs
+
+
+class ConsistencySerializer(serializers.Serializer[dict[str, object]]):
+    """A consistency proof."""
+
+    old = serializers.IntegerField()
+    new = serializers.IntegerField()
+    path = serializers.ListField(child=serializers.CharField(), help_text="Hashes in base64.")
+
+
+class ConsistencyQuerySerializer(serializers.Serializer[dict[str, object]]):
+    """Between which sizes."""
+
+    old = serializers.IntegerField(min_value=0, max_value=2**62)
+    new = serializers.IntegerField(min_value=0, max_value=2**62)
 
 
 class EntrySerializer(serializers.Serializer[dict[str, object]]):
@@ -40,7 +89,13 @@ class EntrySerializer(serializers.Serializer[dict[str, object]]):
     hour = serializers.CharField(help_text="The UTC hour it was recorded in, such as 2026-11-24T05Z.")
     commitment = serializers.CharField(help_text="Salted SHA-256 of the body, hex.")
     leaf_hash = serializers.CharField(help_text="RFC 6962 leaf hash of the entry bytes, hex.")
-    chain_hash = serializers.CharField(help_text="SHA-256(previous chain hash || leaf hash), hex.")
+
+
+class OpeningSerializer(EntrySerializer):
+    """A public entry with what it commits to."""
+
+    salt = serializers.CharField(help_text="32 bytes, hex.")
+    body = serializers.CharField(help_text="The exact canonical JSON.")
 
 
 class EntriesSerializer(serializers.Serializer[dict[str, object]]):

@@ -5,15 +5,13 @@ from collections.abc import Callable
 from django.utils import timezone
 
 from consent.selectors import ledger_head
-from consent.services.ledger import ensure_head
 from consent.services.notices import install_shipped_notices
 
 
 def open_ledger() -> str:
-    """The head row of the ledger."""
-    made = ensure_head()
-    size, head = ledger_head()
-    return f"ledger {'opened' if made else 'has'} {size} entries, head {head[:12]}"
+    """Where the ledger stands."""
+    size, root = ledger_head()
+    return f"ledger has {size} entries, root {root[:12]}"
 
 
 def install_notices() -> str:

@@ -31,6 +31,7 @@ else:
         STATE_DIR / "secrets/django-secret-key"
     )
 SERVER_KEY_FILE = Path(env.text("SERVER_KEY_FILE") or STATE_DIR / "secrets/server-key.pem")
+LEDGER_KEY_FILE = Path(env.text("LEDGER_KEY_FILE") or STATE_DIR / "secrets/ledger-key.pem")
 METRICS_TOKEN = env.secret("METRICS_TOKEN", shortest=20)
 
 # --- Engines ----------------------------------------------------------------------------------------
@@ -230,6 +231,9 @@ OAUTH2_PROVIDER = policies.oauth(PUBLIC_ORIGIN)
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"  # migrations that point at it read this
 
 # --- The mission ------------------------------------------------------------------------------------
+# The name of the ledger for ever: keep it when the site moves to another address (docs/ledger.md).
+LEDGER_ORIGIN = env.text("LEDGER_ORIGIN") or f"{PUBLIC_HOST}/api/v1/ledger"
+LEDGER_WITNESSES = env.words("LEDGER_WITNESSES")
 CONSENT_TERMS_SOURCE = "federation.selectors.training_terms"
 # Adding up updates in the clear is for development; production refuses it (checks.py and the round services).
 ALLOW_UNSAFE_PLAIN_SUM = env.boolean("FEDART_ALLOW_UNSAFE_PLAIN_SUM", not IS_PRODUCTION)

@@ -1,17 +1,27 @@
-"""Empty the ledger between transactional tests, openly.
+"""Empty the ledger between transactional tests, openly; and a key for its checkpoints.
 
-Django resets such tests with TRUNCATE, which the fence around `consent_entry` refuses to everybody. So the reset,
-and nothing else, lowers the fence as the owner of the table and raises it again; no code of the product can.
-A session that is left with a lowered fence would make the attack tests fail.
+Django resets such tests with TRUNCATE, which the fence around the ledger refuses to everybody. So the reset, and
+nothing else, lowers the fence as the owner of the tables and raises it again; no code of the product can. A session
+that is left with a lowered fence would make the attack tests fail.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-TRIGGERS = ("consent_entry_link", "consent_entry_no_change", "consent_entry_no_truncate")
+FENCED = {
+    "consent_entry": ("consent_entry_append", "consent_entry_grow"),
+    "consent_node": ("consent_node_compute",),
+    "consent_checkpoint": ("consent_checkpoint_order",),
+}
+
+
+def triggers_of(table: str) -> list[str]:
+    """The triggers that stand around a table of the ledger."""
+    return [*FENCED[table], f"{table}_no_change", f"{table}_no_truncate"]
 
 
 @contextmanager
@@ -20,13 +30,15 @@ def lowered_fence() -> Iterator[None]:
     from django.db import connection
 
     with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE consent_entry DISABLE TRIGGER USER")
+        for table in FENCED:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     try:
         yield
     finally:
         with connection.cursor() as cursor:
-            for name in TRIGGERS:
-                cursor.execute(f"ALTER TABLE consent_entry ENABLE ALWAYS TRIGGER {name}")
+            for table in FENCED:
+                for name in triggers_of(table):
+                    cursor.execute(f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -44,3 +56,14 @@ def reset_through_the_gate() -> Iterator[None]:
     patch.setattr(TransactionTestCase, "_fixture_teardown", reset)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def signing_keys() -> None:
+    """What `manage.py setup` makes."""
+    from django.conf import settings
+
+    from fedart_site.server_key import make_server_key
+
+    make_server_key(Path(settings.LEDGER_KEY_FILE))
+    make_server_key(Path(settings.SERVER_KEY_FILE))

@@ -1,5 +1,4 @@
-"""What stands in the ledger: a salted commitment, its leaf, and the link to the entry before. Nothing of a
-person."""
+"""What stands in the ledger: a kind, an hour and a salted commitment. Nothing of a person."""
 
 import re
 from collections.abc import Mapping
@@ -9,28 +8,13 @@ from typing import Any
 
 from consent.errors import refusal
 from consent.ledger.canonical import canonical_bytes
+from consent.ledger.kinds import kind_of
 
-KINDS = frozenset(
-    {
-        "statement",
-        "key",
-        "notice",
-        "device",
-        "campaign",
-        "round",
-        "version",
-        "worker",
-        "export",
-        "erasure",
-        "hold",
-        "breach",
-    }
-)
 COMMIT_LABEL = b"fedart/commit/v1\x00"
 ENTRY_HEADER = "fedart/entry/v1"
 SALT_BYTES = 32
 HOUR = re.compile(r"\d{4}-\d\d-\d\dT\d\dZ")
-GENESIS = sha256(b"fedart/chain/v1").digest()  # the chain hash of a ledger without entries
+OLD_GENESIS = sha256(b"fedart/chain/v1").digest()
 
 
 def commitment(body: Mapping[str, Any] | bytes, *, salt: bytes) -> bytes:
@@ -53,19 +37,25 @@ def utc_hour(at: datetime) -> str:
 
 def entry_bytes(*, kind: str, hour: str, commitment: bytes) -> bytes:
     """The public bytes of an entry, four lines: header, kind, UTC hour, commitment in hex."""
-    if kind not in KINDS:
-        raise refusal("unknown-kind")
+    kind_of(kind)
     if not HOUR.fullmatch(hour) or len(commitment) != 32:
         raise refusal("bad-entry")
     return f"{ENTRY_HEADER}\n{kind}\n{hour}\n{commitment.hex()}\n".encode("ascii")
 
 
-def leaf_hash(entry: bytes) -> bytes:
-    """RFC 6962 section 2.1: SHA-256(0x00 || entry)."""
-    return sha256(b"\x00" + entry).digest()
+def parse_entry(data: bytes) -> tuple[str, str, bytes]:
+    """(kind, hour, commitment) of an entry's bytes. Refuses `bad-entry`, `unknown-kind`."""
+    try:
+        header, kind, hour, committed, end = data.decode("ascii").split("\n")
+        found = kind, hour, bytes.fromhex(committed)
+    except ValueError:
+        raise refusal("bad-entry") from None
+    if header != ENTRY_HEADER or end or entry_bytes(kind=kind, hour=hour, commitment=found[2]) != data:
+        raise refusal("bad-entry")
+    return found
 
 
-def chain_hash(previous: bytes, leaf: bytes) -> bytes:
-    """The head after one more entry: SHA-256(previous chain hash || leaf hash); the first `previous` is
-    GENESIS."""
+def old_chain_hash(previous: bytes, leaf: bytes) -> bytes:
+    """The head that statements named before the tree: SHA-256(previous head || leaf hash), the first `previous` being
+    OLD_GENESIS. Kept so that those heads can still be checked."""
     return sha256(previous + leaf).digest()

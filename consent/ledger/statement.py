@@ -110,7 +110,7 @@ def build(draft: Draft) -> JsonObject:
         "issuedAt": utc_text(draft.issued_at),
         "nonce": draft.nonce,
         "supersedes": draft.supersedes,
-        "sawCheckpoint": {"size": draft.head[0], "head": draft.head[1]},
+        "sawCheckpoint": {"size": draft.head[0], "root": draft.head[1]},
         "attestedBy": draft.attested_by,
     }
 

@@ -1,125 +1,161 @@
-"""Does it add up? Recompute a chain, check a receipt, and name the first thing that does not fit."""
+"""Check a receipt without any help from the server that gave it, and say in words what is proven and what is not."""
 
-from base64 import urlsafe_b64decode
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 
-from consent.errors import Refusal
-from consent.ledger.canonical import parse_canonical
-from consent.ledger.entries import GENESIS, chain_hash, commitment, entry_bytes, leaf_hash
-from consent.ledger.signing import verify
+from consent.errors import Refusal, refusal
+from consent.ledger.canonical import JsonObject
+from consent.ledger.checkpoints import Checkpoint, cosigned_by, open_checkpoint
+from consent.ledger.entries import parse_entry
+from consent.ledger.notes import Key, Note, parse_vkey
+from consent.ledger.proof_file import parse_proof, unpack_extra
+from consent.ledger.record import BY_SESSION, Record, check_record
+
+RECEIPT_FORMAT = "fedart-receipt-2"
+MAX_RECEIPT_BYTES = 262_144
+MAX_NOTICE = 65_536
+DECISIONS = {"ConsentGiven": "grants", "ConsentRefused": "refuses", "ConsentWithdrawn": "takes back"}
 
 
 @dataclass(frozen=True)
-class Link:
-    """One entry as it was stored or served."""
+class Trust:
+    """Whom the reader trusts already: the log's keys and those of witnesses. Empty: the file's own word is taken for
+    the log's key, and the report says so."""
 
-    index: int
-    kind: str
-    hour: str
-    commitment: bytes
-    leaf: bytes
-    chain: bytes
+    logs: tuple[Key, ...] = ()
+    witnesses: tuple[Key, ...] = ()
 
 
-@dataclass(frozen=True)
-class Break:
-    """The first place where the ledger does not add up."""
+@dataclass
+class Report:
+    """What is proven, what cannot be known from the file alone, and what is wrong, as sentences."""
 
-    index: int
-    reason: str
-
-    def __str__(self) -> str:
-        return f"entry {self.index}: {self.reason}"
-
-
-def check_link(link: Link, *, index: int, previous: bytes) -> Break | None:
-    """Is this the entry that must stand at `index` after the chain hash `previous`?"""
-    if link.index != index:
-        return Break(index, f"missing; the next one there is {link.index}")
-    try:
-        entry = entry_bytes(kind=link.kind, hour=link.hour, commitment=link.commitment)
-    except Refusal as refused:
-        return Break(index, refused.why)
-    if leaf_hash(entry) != link.leaf:
-        return Break(index, "its kind, hour or commitment is not what its leaf hash says")
-    if chain_hash(previous, link.leaf) != link.chain:
-        return Break(index, "its chain hash does not follow from the entry before")
-    return None
-
-
-def check_chain(
-    links: Iterable[Link], *, start: int = 0, previous: bytes = GENESIS
-) -> tuple[int, bytes, Break | None]:
-    """Walk the chain: (entries that fit, chain hash after the last one that fits, first break or None)."""
-    index = start
-    for link in links:
-        found = check_link(link, index=index, previous=previous)
-        if found is not None:
-            return index - start, previous, found
-        index, previous = index + 1, link.chain
-    return index - start, previous, None
-
-
-@dataclass(frozen=True)
-class ReceiptReport:
-    """What a receipt proves, as sentences, and what is wrong with it, if anything."""
-
-    proven: tuple[str, ...]
-    wrong: tuple[str, ...]
+    proven: list[str] = field(default_factory=list)
+    unproven: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    code: str = ""  # of the first refusal
 
     @property
     def holds(self) -> bool:
         return not self.wrong
 
+    def refuse(self, refused: Refusal) -> "Report":
+        self.wrong.append(refused.why)
+        self.code = self.code or refused.code
+        return self
 
-def check_receipt(receipt: Mapping[str, Any]) -> ReceiptReport:
-    """Check a receipt file by itself, with no help from the server that gave it."""
+
+def pack_receipt(*, statement: bytes, proof: bytes, vkey: str, notice_text: str | None) -> JsonObject:
+    """The receipt of a statement: its bytes, the tlog-proof with the salt, the log's key and the text that was read."""
+    packed: JsonObject = {
+        "format": RECEIPT_FORMAT,
+        "statement": to_b64url(statement),
+        "proof": proof.decode(),
+        "log_key": vkey,
+    }
+    return packed if notice_text is None else packed | {"notice_text": notice_text}
+
+
+def check_receipt(receipt: Mapping[str, Any], trust: Trust | None = None) -> Report:
+    """Check a receipt (docs/ledger.md). Never raises: what is not a receipt is reported as wrong."""
+    report = Report()
     try:
-        return _check_receipt(receipt)
+        _check(receipt, trust or Trust(), report)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        return ReceiptReport((), (f"this is not a receipt ({type(error).__name__})",))
+        report.refuse(refusal("bad-proof-file", detail=f"not a receipt: {type(error).__name__}"))
     except Refusal as refused:
-        return ReceiptReport((), (refused.why,))
+        report.refuse(refused)
+    return report
 
 
-def _check_receipt(receipt: Mapping[str, Any]) -> ReceiptReport:
-    proven: list[str] = []
-    wrong: list[str] = []
-    statement_bytes = _decode(receipt["statement"])
-    statement = parse_canonical(statement_bytes)
-    if "proof" in statement:
-        proven.append(f"the statement was signed by the key {verify(statement)}")
-    elif statement.get("attestedBy") == "server-session" and statement.get("status") == "ConsentWithdrawn":
-        proven.append("the withdrawal was made in a signed-in session; revoking needs no key")
-    else:
-        wrong.append("the statement carries no signature")
-    entry = receipt["entry"]
-    committed = commitment(statement_bytes, salt=_decode(receipt["salt"]))
-    if committed.hex() != entry["commitment"]:
-        wrong.append("the ledger entry commits to another statement")
-    link = Link(
-        entry["index"],
-        entry["kind"],
-        entry["hour"],
-        bytes.fromhex(entry["commitment"]),
-        bytes.fromhex(entry["leaf_hash"]),
-        bytes.fromhex(entry["chain_hash"]),
+def _check(receipt: Mapping[str, Any], trust: Trust, report: Report) -> None:
+    if receipt["format"] != RECEIPT_FORMAT:
+        raise refusal("bad-proof-file", detail="its format is not " + RECEIPT_FORMAT)
+    proof = parse_proof(receipt["proof"].encode())
+    entry, salt = unpack_extra(proof.extra)
+    if salt is None:
+        raise refusal("bad-proof-file", detail="it carries no salt, so it opens nothing")
+    kind, hour, _ = parse_entry(entry)
+    checkpoint = check_note(proof.checkpoint, receipt["log_key"], trust, report)
+    record = Record(kind, hour, proof.index, salt, from_b64url(receipt["statement"]), proof.path)
+    if record.entry() != entry:
+        raise refusal("not-included", detail="the entry commits to something else")
+    signer, body = check_record(record, checkpoint)
+    if kind != "statement":
+        raise refusal("wrong-shape", detail="it is not about a statement")
+    report.proven += sentences(record, signer, body)
+    _check_notice(receipt.get("notice_text"), body, report)
+    report.unproven.append(
+        "whether a later statement says something else: ask the log for one of the same pseudonym"
     )
-    found = check_link(link, index=entry["index"], previous=bytes.fromhex(entry["previous_chain_hash"]))
-    if found:
-        wrong.append(str(found))
+
+
+def check_note(data: bytes, vkey: str, trust: Trust, report: Report) -> Checkpoint:
+    """The checkpoint of a note, signed by a key the reader trusts, or else by the one the file names."""
+    named = parse_vkey(vkey)
+    checkpoint, note = open_checkpoint(data, trust.logs or (named,))
+    root = b64encode(checkpoint.root).decode()
+    report.proven.append(
+        f"the log {checkpoint.origin} signed a checkpoint of {checkpoint.size} entries with root {root}"
+    )
+    if not trust.logs:
+        report.unproven.append(
+            f"that the key {vkey} is the log's own: compare it with the one the log publishes, or give --log-key"
+        )
+    _check_witnesses(note, trust.witnesses, report)
+    return checkpoint
+
+
+def _check_witnesses(note: Note, witnesses: Sequence[Key], report: Report) -> None:
+    found = cosigned_by(note, witnesses)
+    for one in found:
+        at = datetime.fromtimestamp(one.timestamp, UTC).strftime("%Y-%m-%d %H:%M:%S")
+        report.proven.append(
+            f"the witness {one.name} saw this checkpoint at {at} UTC, after all it saw before"
+        )
+    if not found:
+        report.unproven.append(
+            "that everybody is shown the same log: no witness you trust has cosigned this checkpoint"
+        )
+
+
+def sentences(record: Record, signer: str, body: JsonObject) -> list[str]:
+    """What an opened statement proves."""
+    decision = DECISIONS[body["status"]]
+    notice = body["notice"]
+    if signer == BY_SESSION:
+        who = "made in a signed-in session; taking back needs no key, so nobody's signature stands under it"
     else:
-        proven.append(f"entry {link.index} of the ledger ({link.hour}) commits to exactly this statement")
-    text = receipt.get("notice_text")
-    if text is not None and sha256(text.encode()).hexdigest() != statement["notice"]["sha256"]:
-        wrong.append("the notice text is not the one that was agreed to")
-    elif text is not None:
-        proven.append("the enclosed notice is the text that was on the screen")
-    return ReceiptReport(tuple(proven), tuple(wrong))
+        who = f"signed by the key {signer}"
+    return [
+        f"the statement {body['id']} of {body['subject']} {decision} {body['purpose']}, dated {body['issuedAt']}, "
+        f"after the text {notice['id']} {notice['version']} ({notice['language']})",
+        f"it was {who}",
+        f"entry {record.index} of the log, recorded in the hour {record.hour}, commits to exactly these bytes",
+    ]
 
 
-def _decode(text: str) -> bytes:
-    return urlsafe_b64decode(text + "=" * (-len(text) % 4))
+def _check_notice(text: Any, statement: JsonObject, report: Report) -> None:
+    if text is None:
+        report.unproven.append("what the text said: it is not enclosed")
+    elif len(text) > MAX_NOTICE or sha256(text.encode()).hexdigest() != statement["notice"]["sha256"]:
+        raise refusal("wrong-shape", detail="the notice text is not the one that was agreed to")
+    else:
+        report.proven.append("the enclosed text is the one that was on the screen, by its hash")
+
+
+def to_b64url(data: bytes) -> str:
+    """RFC 4648 section 5 without padding."""
+    return urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def from_b64url(text: str) -> bytes:
+    """The inverse, one way of writing only; ValueError."""
+    raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    if to_b64url(raw) != text:
+        raise ValueError("not canonical base64url")
+    return raw

@@ -1,23 +1,24 @@
-"""The ledger: leaves that nobody can change, bodies that can be erased, and the head."""
+"""The ledger: leaves that nobody can change, bodies that can be erased, the hashes above, and checkpoints."""
 
 from django.db import models
-from django.db.models import Q
+
+APPEND_LOCK = 0x4665644172744C31  # the advisory lock "FedArtL1"; migration 0003 takes the same
 
 
 class Entry(models.Model):
-    """One leaf. Migration 0002 makes this table append-only, for its owner too. No foreign key to a person,
-    ever."""
+    """One leaf. Migration 0003 makes this table append-only, for its owner too. No foreign key to a person, ever."""
 
     index = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=16)
     hour = models.CharField(max_length=14)
     commitment = models.BinaryField()
     leaf_hash = models.BinaryField()
-    chain_hash = models.BinaryField()
 
     class Meta:
         ordering = ("index",)
         verbose_name_plural = "entries"
+        # An inclusion proof may be asked for by leaf hash.
+        indexes = (models.Index(fields=("leaf_hash",), name="consent_entry_leaf"),)
 
     def __str__(self) -> str:
         return f"entry {self.index} ({self.kind})"
@@ -37,15 +38,45 @@ class EntryBody(models.Model):
         return f"body of entry {self.entry_id}"
 
 
-class LedgerHead(models.Model):
-    """One row: how many entries there are and the chain hash after the last; locked by whoever appends."""
+class Node(models.Model):
+    """The root over 256^level leaves (level 1 and above), written by a trigger once the last of them is there."""
 
-    id = models.SmallIntegerField(primary_key=True, default=1)
-    size = models.BigIntegerField()
-    head = models.BinaryField()
-
-    class Meta:
-        constraints = (models.CheckConstraint(name="consent_ledgerhead_one_row", condition=Q(id=1)),)
+    pk = models.CompositePrimaryKey("level", "index")
+    level = models.SmallIntegerField()
+    index = models.BigIntegerField()
+    hash = models.BinaryField()
 
     def __str__(self) -> str:
-        return f"{self.size} entries"
+        return f"node {self.index} of level {self.level}"
+
+
+class Checkpoint(models.Model):
+    """A head that this server signed; append-only like the entries. `note` is the signed note, without witnesses."""
+
+    size = models.BigIntegerField(primary_key=True)
+    root = models.BinaryField()
+    note = models.TextField()
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ("size",)
+
+    def __str__(self) -> str:
+        return f"checkpoint of {self.size} entries"
+
+
+class Cosignature(models.Model):
+    """That a configured witness saw a checkpoint; `line` is its signature line as C2SP has it."""
+
+    checkpoint = models.ForeignKey(Checkpoint, on_delete=models.PROTECT, related_name="cosignatures")
+    witness = models.CharField(max_length=255)
+    line = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("checkpoint", "witness"), name="consent_cosignature_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.witness} at {self.checkpoint_id}"

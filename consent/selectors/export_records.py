@@ -3,18 +3,22 @@
 from collections.abc import Sequence
 
 from consent.export_formats import Record
-from consent.ledger.entries import GENESIS
+from consent.ledger.entries import entry_bytes
+from consent.ledger.proof_file import ProofFile, pack_extra
+from consent.ledger.prover import Prover
 from consent.ledger.statement import utc_text
-from consent.models import Entry, EntryBody, Statement
+from consent.ledger.verify import pack_receipt
+from consent.models import EntryBody, Statement
 from consent.selectors.history import entry_json
+from consent.signing_keys import ledger_key
 
 
-def records_of_page(page: Sequence[Statement]) -> list[Record]:
-    """The records of these statements (from `selectors.records`), with salt and link: two queries a page."""
+def records_of_page(page: Sequence[Statement], *, prover: Prover, note: bytes) -> list[Record]:
+    """The records of these statements (from `selectors.records`) with their receipts; one query for the salts, few for
+    the paths. `note` is the checkpoint of the prover's size, which covers all of them."""
     indexes = [statement.entry_id for statement in page]
     salts = dict(EntryBody.objects.filter(entry__in=indexes).values_list("entry_id", "salt"))
-    before = Entry.objects.filter(index__in=[index - 1 for index in indexes])
-    chains = {entry.index + 1: bytes(entry.chain_hash) for entry in before}
+    vkey = ledger_key().vkey()
     return [
         Record(
             statement_id=str(statement.pk),
@@ -26,12 +30,19 @@ def records_of_page(page: Sequence[Statement]) -> list[Record]:
             attested_by=statement.attested_by,
             key=statement.key.multibase if statement.key else "",
             document=bytes(statement.document),
-            salt=bytes(salts[statement.entry_id]),
-            entry={
-                **entry_json(statement.entry),
-                "previous_chain_hash": chains.get(statement.entry_id, GENESIS).hex(),
-            },
-            notice_text=statement.notice.text,
+            entry=entry_json(statement.entry),
+            receipt=pack_receipt(
+                statement=bytes(statement.document),
+                proof=_proof(statement, salt=bytes(salts[statement.entry_id]), prover=prover, note=note),
+                vkey=vkey,
+                notice_text=statement.notice.text,
+            ),
         )
         for statement in page
     ]
+
+
+def _proof(statement: Statement, *, salt: bytes, prover: Prover, note: bytes) -> bytes:
+    entry = statement.entry
+    data = entry_bytes(kind=entry.kind, hour=entry.hour, commitment=bytes(entry.commitment))
+    return ProofFile(entry.index, tuple(prover.path(entry.index)), note, pack_extra(data, salt)).dump()

@@ -1,17 +1,16 @@
 """What an artist sees about herself: her statements, her keys, who looked, and receipts to keep."""
 
-from base64 import urlsafe_b64encode
 from typing import Any
-from uuid import UUID
 
 from django.db.models import QuerySet
 
-from consent.errors import refusal
-from consent.ledger.entries import GENESIS
-from consent.models import AccessLog, BrowserKey, Entry, EntryBody, Statement
-from consent.selectors.ledger import ledger_head
-
-RECEIPT_FORMAT = "fedart-receipt-1"
+from consent.ledger.entries import entry_bytes
+from consent.ledger.proof_file import ProofFile, pack_extra
+from consent.ledger.verify import pack_receipt
+from consent.models import AccessLog, BrowserKey, Checkpoint, Entry, EntryBody, Statement
+from consent.selectors.checkpoints import note_of
+from consent.selectors.ledger import inclusion_path
+from consent.signing_keys import ledger_key
 
 
 def statements_of(artist_id: int) -> QuerySet[Statement]:
@@ -33,26 +32,24 @@ def looks_at(artist_id: int, *, newest: int = 20) -> QuerySet[AccessLog]:
     return AccessLog.objects.filter(artist_id=artist_id)[:newest]
 
 
-def receipt(*, artist_id: int, statement_id: UUID) -> dict[str, Any]:
-    """Everything it takes to prove this statement without us: bytes, salt, entry, link and the text that was
-    read.
-
-    Refuses `no-receipt` for a statement of somebody else, or none.
-    """
-    statement = statements_of(artist_id).filter(pk=statement_id).first()
-    if statement is None:
-        raise refusal("no-receipt")
+def receipt(*, statement: Statement, checkpoint: Checkpoint) -> dict[str, Any]:
+    """Everything it takes to prove this statement without us: bytes, salt, entry, path, checkpoint and the text that
+    was read. `checkpoint` is one that covers its entry (`services.receipts.make_receipt`)."""
     entry = statement.entry
     opening = EntryBody.objects.get(entry=entry)
-    size, head = ledger_head()
-    return {
-        "format": RECEIPT_FORMAT,
-        "statement": _text(bytes(statement.document)),
-        "salt": _text(bytes(opening.salt)),
-        "entry": {**entry_json(entry), "previous_chain_hash": _previous(entry).hex()},
-        "ledger": {"size": size, "head": head},
-        "notice_text": statement.notice.text,
-    }
+    return pack_receipt(
+        statement=bytes(statement.document),
+        proof=proof_of(entry, checkpoint=checkpoint, salt=bytes(opening.salt)).dump(),
+        vkey=ledger_key().vkey(),
+        notice_text=statement.notice.text,
+    )
+
+
+def proof_of(entry: Entry, *, checkpoint: Checkpoint, salt: bytes | None) -> ProofFile:
+    """The C2SP tlog-proof of an entry under a checkpoint; with its salt only for whoever may open it."""
+    data = entry_bytes(kind=entry.kind, hour=entry.hour, commitment=bytes(entry.commitment))
+    path = inclusion_path(index=entry.index, size=checkpoint.size)
+    return ProofFile(entry.index, tuple(path), note_of(checkpoint), pack_extra(data, salt))
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
@@ -63,14 +60,4 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "hour": entry.hour,
         "commitment": bytes(entry.commitment).hex(),
         "leaf_hash": bytes(entry.leaf_hash).hex(),
-        "chain_hash": bytes(entry.chain_hash).hex(),
     }
-
-
-def _previous(entry: Entry) -> bytes:
-    before = Entry.objects.filter(index=entry.index - 1).first()
-    return bytes(before.chain_hash) if before else GENESIS
-
-
-def _text(data: bytes) -> str:
-    return urlsafe_b64encode(data).decode().rstrip("=")

@@ -5,6 +5,7 @@ from consent.services.keys import register_key, withdraw_key
 from consent.services.ledger import append_entry
 from consent.services.looks import record_looks
 from consent.services.notices import install_notice
+from consent.services.people import subject_of
 from consent.services.statements import record_statement, revoke
 
 __all__ = [
@@ -15,5 +16,6 @@ __all__ = [
     "record_statement",
     "register_key",
     "revoke",
+    "subject_of",
     "withdraw_key",
 ]

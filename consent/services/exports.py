@@ -12,14 +12,18 @@ from django.contrib.auth.base_user import AbstractBaseUser
 from django.core.files import File
 from django.core.files.storage import storages
 from django.db import transaction
+from django.utils import timezone
 
 from consent.errors import refusal
 from consent.export_formats import WRITERS, Record, export_header
+from consent.ledger.prover import Prover
 from consent.models import ConsentExport
 from consent.queue import queue_export
+from consent.selectors.checkpoints import note_of
 from consent.selectors.export_records import records_of_page
-from consent.selectors.ledger import ledger_head
+from consent.selectors.ledger import fetch, ledger_head
 from consent.selectors.records import RecordFilter, page_of, records
+from consent.services.checkpoints import current_checkpoint
 from consent.services.ledger import append_entry
 from consent.services.looks import record_looks
 
@@ -83,14 +87,19 @@ def _write(export: ConsentExport, *, chosen: RecordFilter, target: IO[bytes]) ->
     """Stream all rows into `target`: (SHA-256 of the file, the artists in it)."""
     artists: set[int] = set()
     digest = sha256()
-    header = export_header(made_at=export.asked_at, filters=export.filters, ledger=ledger_head())
-    for chunk in WRITERS[export.format](_rows(export, chosen, artists), header):
+    size, root = ledger_head()
+    checkpoint = current_checkpoint(at=timezone.now(), covering=size - 1)
+    prover = Prover(checkpoint.size, fetch)
+    header = export_header(made_at=export.asked_at, filters=export.filters, ledger=(size, root))
+    for chunk in WRITERS[export.format](_rows(export, chosen, artists, prover, note_of(checkpoint)), header):
         digest.update(chunk)
         target.write(chunk)
     return digest.hexdigest(), artists
 
 
-def _rows(export: ConsentExport, chosen: RecordFilter, artists: set[int]) -> Iterator[Record]:
+def _rows(
+    export: ConsentExport, chosen: RecordFilter, artists: set[int], prover: Prover, note: bytes
+) -> Iterator[Record]:
     """All records, 500 at a time by ledger index, so that memory stays flat; progress is written after each
     page."""
     before: int | None = None
@@ -98,7 +107,7 @@ def _rows(export: ConsentExport, chosen: RecordFilter, artists: set[int]) -> Ite
     while True:
         page, before = page_of(records(chosen, now=export.asked_at), before=before, size=CHUNK_ROWS)
         artists.update(statement.artist_id for statement in page)
-        yield from records_of_page(page)
+        yield from records_of_page(page, prover=prover, note=note)
         done += len(page)
         ConsentExport.objects.filter(pk=export.pk).update(rows_done=done)
         if before is None:

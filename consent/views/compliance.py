@@ -12,12 +12,13 @@ from django.views.decorators.http import require_GET
 
 from consent.errors import refusal
 from consent.forms import ExportForm, RecordFilterForm
-from consent.ledger.verify import check_receipt
+from consent.ledger.verify import Trust, check_receipt
 from consent.models import ConsentExport, Statement
-from consent.selectors.history import receipt
 from consent.selectors.records import RecordFilter, page_of, records
 from consent.services.exports import ROLE
 from consent.services.looks import record_looks
+from consent.services.receipts import make_receipt
+from consent.signing_keys import ledger_key, witness_keys
 from consent.staff import staff_required
 from consent.views.guards import artist_of
 
@@ -61,8 +62,13 @@ def record(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     if found is None:
         raise Http404
     _note(request, [found], what="record", reason="Opened one consent record", at=now)
-    proof = receipt(artist_id=found.artist_id, statement_id=found.pk)
-    context = {"row": found, "report": check_receipt(proof), "proof": proof, "document": _readable(found)}
+    proof = make_receipt(artist_id=found.artist_id, statement_id=found.pk, at=now)
+    context = {
+        "row": found,
+        "report": check_receipt(proof, Trust(logs=(ledger_key(),), witnesses=tuple(witness_keys()))),
+        "commitment": bytes(found.entry.commitment).hex(),
+        "document": _readable(found),
+    }
     return render(request, "compliance/record.html", context)
 
 

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET
 from consent import services
 from consent.ledger.statement import WITHDRAWN, utc_text
 from consent.models import Statement
-from consent.selectors.history import receipt
+from consent.services.receipts import make_receipt
 from consent.views.guards import artist_of, json_door, read_texts
 
 CONTEXT_FILE = Path(__file__).resolve().parent.parent / "context" / "statement-v1.jsonld"
@@ -90,7 +90,7 @@ def revoke(request: HttpRequest) -> HttpResponse:
 @json_door("GET")
 def receipt_file(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     """A receipt as a file to keep."""
-    found = receipt(artist_id=artist_of(request).pk, statement_id=statement_id)
+    found = make_receipt(artist_id=artist_of(request).pk, statement_id=statement_id, at=timezone.now())
     response = HttpResponse(json.dumps(found, indent=1), content_type="application/json")
     response["Content-Disposition"] = f'attachment; filename="fedart-receipt-{statement_id}.json"'
     return response

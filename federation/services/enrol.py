@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from oauth2_provider.models import DeviceGrant
 
-from consent.services import append_entry
+from consent.services import append_entry, subject_of
 from federation import states
 from federation.models import Device, DeviceEnrolment
 from federation.protocol import keys
@@ -135,7 +135,12 @@ def confirm(*, enrolment: DeviceEnrolment, artist_id: int, at: datetime) -> Devi
     states.begin(device, at=at, data={"name": device.name})
     append_entry(
         kind="device",
-        body={"device": str(device.id), "artist": artist_id, "key": enrolment.fingerprint, "did": "enrolled"},
+        body={
+            "device": str(device.id),
+            "subject": subject_of(artist_id=artist_id).urn,
+            "key": enrolment.fingerprint,
+            "event": "enrolled",
+        },
         at=at,
     )
     return device

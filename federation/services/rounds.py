@@ -57,7 +57,12 @@ def open_round(*, campaign: Campaign, at: datetime) -> Round:
     states.begin(round_, at=at)
     append_entry(
         kind="round",
-        body={"round": str(round_id), "manifest": round_.manifest_hash, "did": "opened"},
+        body={
+            "round": str(round_id),
+            "campaign": str(campaign.id),
+            "manifest": round_.manifest_hash,
+            "event": "opened",
+        },
         at=at,
     )
     invite(round_=round_, at=at)
@@ -191,7 +196,7 @@ def abort(*, round_: Round, reason: str, at: datetime) -> Round:
         states.move(part, to="dropped", at=at, reason="round-aborted", moved_at=at)
     append_entry(
         kind="round",
-        body={"round": str(round_.id), "did": "aborted", "reason": reason},
+        body={"round": str(round_.id), "event": "aborted", "reason": reason},
         at=at,
     )
     return states.move(round_, to="aborted", at=at, reason=reason, deadline=None, finished_at=at)

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from oauth2_provider.models import RefreshToken
 
-from consent.services import append_entry
+from consent.services import append_entry, subject_of
 from federation import queue, states
 from federation.models import Device, Participation
 
@@ -33,9 +33,9 @@ def withdraw_device(*, device: Device, at: datetime, reason: str = "by-artist") 
         kind="device",
         body={
             "device": str(device.id),
-            "artist": device.artist_id,
+            "subject": subject_of(artist_id=device.artist_id).urn,
             "key": device.fingerprint,
-            "did": "withdrawn",
+            "event": "withdrawn",
         },
         at=at,
     )

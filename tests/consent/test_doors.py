@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from consent.ledger.notes import Key
+from consent.ledger.tree import root_of
 from consent.ledger.verify import check_receipt
 from consent.models import BrowserKey, Entry, Statement
 from consent.purposes import TRAIN_SHARED
@@ -43,7 +45,7 @@ def test_the_whole_way(at_home: Any, pen: Pen) -> None:
     assert "attachment" in receipt["Content-Disposition"]
     report = check_receipt(receipt.json())
     assert report.holds, report.wrong
-    assert len(report.proven) == 3
+    assert len(report.proven) == 5
     revoked = post(at_home, "/consent/revoke", {"purpose": TRAIN_SHARED}).json()
     assert revoked["changed"]
     assert check_receipt(at_home.get(revoked["statement"]["receipt"]).json()).holds
@@ -173,7 +175,7 @@ def test_the_key_of_another_cannot_be_withdrawn(at_home: Any, pen: Pen, bob: Art
     assert (answer.status_code, answer.json()["code"]) == (403, "unknown-key")
 
 
-@pytest.mark.parametrize("spoil", ["statement", "salt", "chain", "notice", "entry", "nothing"])
+@pytest.mark.parametrize("spoil", ["statement", "proof", "key", "notice", "format", "nothing"])
 def test_a_forged_receipt_is_found(at_home: Any, pen: Pen, spoil: Any) -> None:
     receipt = at_home.get(granted(at_home, pen).json()["receipt"]).json()
     other = at_home.get(
@@ -181,14 +183,14 @@ def test_a_forged_receipt_is_found(at_home: Any, pen: Pen, spoil: Any) -> None:
     ).json()
     if spoil == "statement":
         receipt["statement"] = other["statement"]
-    elif spoil == "salt":
-        receipt["salt"] = other["salt"]
-    elif spoil == "chain":
-        receipt["entry"]["chain_hash"] = other["entry"]["chain_hash"]
+    elif spoil == "proof":
+        receipt["proof"] = other["proof"]
+    elif spoil == "key":
+        receipt["log_key"] = Key("elsewhere.example", bytes(32)).vkey()
     elif spoil == "notice":
         receipt["notice_text"] += "and everything else\n"
-    elif spoil == "entry":
-        receipt["entry"]["hour"] = "2020-01-01T00Z"
+    elif spoil == "format":
+        receipt["format"] = "fedart-receipt-1"
     else:
         receipt = {}
     assert not check_receipt(receipt).holds
@@ -208,7 +210,10 @@ def test_ledger_api(client: Client, at_home: Any, pen: Pen) -> None:
     rest = client.get("/api/v1/ledger/entries", {"from": first["next"]}).json()
     assert [entry["index"] for entry in first["entries"] + rest["entries"]] == list(range(head["size"]))
     assert rest["next"] is None
-    assert rest["entries"][-1]["chain_hash"] == head["head"]
+    assert (
+        root_of([bytes.fromhex(one["leaf_hash"]) for one in first["entries"] + rest["entries"]]).hex()
+        == head["root"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -40,13 +40,11 @@ def prepare() -> None:
     """What `manage.py setup` would have done."""
     from django.conf import settings
 
-    from consent.services.ledger import ensure_head
     from consent.services.notices import install_shipped_notices
     from fedart_site.server_key import make_server_key
     from federation.services.setup import make_oauth_application
 
     make_server_key(Path(settings.SERVER_KEY_FILE))
-    ensure_head()
     install_shipped_notices(at=timezone.now() - timedelta(minutes=5))
     make_oauth_application()
 

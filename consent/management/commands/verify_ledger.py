@@ -10,7 +10,7 @@ from consent.audit import audit_ledger
 class Command(BaseCommand):
     """Exit 0 and a summary, or exit 1 and the first break."""
 
-    help = "Recompute the hash chain, the commitments and the signatures of the consent ledger; exit 1 at a break."
+    help = "Recompute tree, commitments, signatures, heads and checkpoints of the ledger; exit 1 at a break."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the audit and print what was recomputed."""
@@ -18,6 +18,7 @@ class Command(BaseCommand):
         if audit.found:
             raise CommandError(f"The ledger is broken at {audit.found}.", returncode=1)
         self.stdout.write(
-            f"The ledger holds: {audit.entries} entries, {audit.openings} bodies and {audit.signatures} "
-            f"signatures recomputed. Head {audit.head.hex()}"
+            f"The ledger holds: {audit.entries} entries, {audit.openings} bodies, {audit.signatures} signatures, "
+            f"{audit.nodes} nodes, {audit.checkpoints} checkpoints and {audit.heads} heads recomputed. "
+            f"Root {audit.root.hex()}"
         )

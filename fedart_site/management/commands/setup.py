@@ -33,6 +33,7 @@ class Command(BaseCommand):
     def _steps(self) -> Iterator[Step]:
         yield "tables", self._migrate
         yield "server key", self._server_key
+        yield "ledger key", self._ledger_key
         if settings.IS_PRODUCTION:
             yield "static files", self._static
         for app in APPS:
@@ -45,6 +46,10 @@ class Command(BaseCommand):
 
     def _server_key(self) -> str:
         path = Path(settings.SERVER_KEY_FILE)
+        return f"made {path}" if make_server_key(path) else "was there already"
+
+    def _ledger_key(self) -> str:
+        path = Path(settings.LEDGER_KEY_FILE)
         return f"made {path}" if make_server_key(path) else "was there already"
 
     def _static(self) -> str:

@@ -1,0 +1,17 @@
+"""Make a receipt: a checkpoint is signed where none covers the entry yet."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from consent.errors import refusal
+from consent.selectors.history import receipt, statements_of
+from consent.services.checkpoints import current_checkpoint
+
+
+def make_receipt(*, artist_id: int, statement_id: UUID, at: datetime) -> dict[str, Any]:
+    """The receipt of one statement of this artist. Refuses `no-receipt` for a statement of somebody else, or none."""
+    statement = statements_of(artist_id).filter(pk=statement_id).first()
+    if statement is None:
+        raise refusal("no-receipt")
+    return receipt(statement=statement, checkpoint=current_checkpoint(at=at, covering=statement.entry_id))
