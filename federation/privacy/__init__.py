@@ -1,6 +1,11 @@
-"""Distributed noise and its accounting: not built yet.
+"""Distributed noise and what it costs; pure.
 
-Nothing in FedArt adds noise today, so no differential privacy holds and none is claimed: pages, cards and
-the API say "no formal privacy claim" in those words. When noise comes, it lives here: pure, given its
-randomness, with the released events as data from which epsilon is derived.
+skellam.py      noise in whole numbers from a keystream
+noise.py        the noise of a round as its manifest states it: each share's variance, the price
+encode.py       what one agent does to its update
+accounting.py   events to epsilon, and the cap as a filter
+claims.py       what may be said, and when nothing may
+audit.py        canaries: does the code hide what the accounting says?
+
+docs/privacy.md has the mathematics in words and with its sources.
 """

@@ -2,18 +2,31 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from federation.privacy import noise
+from federation.privacy.noise import Noise
 from federation.protocol import fields, jcs, keys
 from federation.protocol.errors import refusal
 from federation.protocol.params import MAX_COHORT, MAX_SCALE, RoundParams
 
-_TERMS = ("scheme", "base", "spec", "spec_hash", "previous", "training", "clip", "scale", "modulus_bits")
+_TERMS = (
+    "scheme",
+    "base",
+    "spec",
+    "spec_hash",
+    "previous",
+    "training",
+    "clip",
+    "scale",
+    "modulus_bits",
+    "privacy",
+)
 _KEYS = frozenset(
     (
         "v",
@@ -84,6 +97,7 @@ class Manifest:
     deadlines: Mapping[str, datetime]
     server_key: str
     issued_at: datetime
+    privacy: Noise | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The object that is signed."""
@@ -100,6 +114,7 @@ class Manifest:
             "clip": self.clip,
             "scale": self.scale,
             "modulus_bits": self.modulus_bits,
+            "privacy": noise.to_json(self.privacy),
             "min_cohort": self.min_cohort,
             "max_cohort": self.max_cohort,
             "threshold": self.threshold,
@@ -128,8 +143,8 @@ class Manifest:
         return hashlib.sha256(self.signed_text()).digest()
 
     def params(self, length: int) -> RoundParams:
-        """The numbers of the round for an adapter of `length` shared numbers; validated."""
-        return RoundParams(
+        """The numbers of the round for an adapter of `length` shared numbers; validated, and so is its noise."""
+        params = RoundParams(
             round_id=self.round_id,
             manifest_hash=self.hash(),
             length=length,
@@ -140,6 +155,11 @@ class Manifest:
             max_cohort=self.max_cohort,
             threshold=self.threshold,
         ).validate()
+        if self.privacy is None:
+            return params
+        self.privacy.check(params)
+        variance = self.privacy.share_variance(params.squared_norm_bound)
+        return replace(params, noise_variance=variance).validate()
 
 
 def signed(manifest: Manifest, private: Ed25519PrivateKey) -> dict[str, Any]:
@@ -180,6 +200,7 @@ def _read(value: Any) -> Manifest:
         clip=fields.decimal(top["clip"], "clip"),
         scale=fields.whole(top["scale"], 1, MAX_SCALE, "scale"),
         modulus_bits=fields.whole(top["modulus_bits"], 32, 32, "modulus_bits"),
+        privacy=noise.read(top["privacy"]),
         min_cohort=fields.whole(top["min_cohort"], 2, MAX_COHORT, "min_cohort"),
         max_cohort=fields.whole(top["max_cohort"], 2, MAX_COHORT, "max_cohort"),
         threshold=fields.whole(top["threshold"], 2, MAX_COHORT, "threshold"),

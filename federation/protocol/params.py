@@ -12,6 +12,10 @@ MAX_COHORT = 4096
 """Devices in one round."""
 MAX_SCALE = 1 << 22
 MAX_CLIP = 1024.0
+MAX_NOISE_VARIANCE = 1 << 32
+"""Of one device's share of noise, in squared steps of the fixed point."""
+TAIL_SD = 8
+"""Standard deviations of noise that are reckoned with: one number in 10^15 is further out."""
 HASH_BYTES = 32
 
 
@@ -21,7 +25,8 @@ class RoundParams:
 
     `length` counts the numbers of the update, `scale` the steps of the fixed point in one unit, `clip` is the
     largest L2 norm of an update (in units), `min_cohort` and `max_cohort` the smallest and largest roster,
-    `threshold` the fewest survivors. `manifest_hash` binds every message to the signed manifest that these
+    `threshold` the fewest survivors. `noise_variance` is that of the noise which each device adds to each
+    number, in squared steps; 0 for none. `manifest_hash` binds every message to the signed manifest that these
     numbers were read from.
     """
 
@@ -34,6 +39,7 @@ class RoundParams:
     min_cohort: int
     max_cohort: int
     threshold: int
+    noise_variance: int = 0
 
     def validate(self) -> "RoundParams":
         """Return self, or raise Refusal `params-invalid`, `params-threshold` or `params-sum-could-wrap`."""
@@ -46,19 +52,24 @@ class RoundParams:
             "modulus_bits": self.modulus_bits == 32,
             "max_cohort": 2 <= self.max_cohort <= MAX_COHORT,
             "min_cohort": 2 <= self.min_cohort <= self.max_cohort,
+            "noise_variance": 0 <= self.noise_variance <= MAX_NOISE_VARIANCE,
         }
         for name, holds in checks.items():
             if not holds:
                 raise refusal("params-invalid", f"It is {name}.")
         if not self.min_cohort < 2 * self.threshold <= 2 * self.min_cohort:
             raise refusal("params-threshold", f"It is {self.threshold} of {self.min_cohort}.")
-        if self.max_cohort * self.norm_bound >= 1 << (self.modulus_bits - 1):
+        # Any number of the sum: the largest of each vector, and the noise of all with its tail.
+        tail = TAIL_SD * (math.isqrt(self.max_cohort * self.noise_variance) + 1)
+        if self.max_cohort * self.norm_bound + tail >= 1 << (self.modulus_bits - 1):
             raise refusal("params-sum-could-wrap", f"{self.max_cohort} vectors of norm {self.norm_bound}.")
         return self
 
     def _check_types(self) -> None:
         """Refuse what looks like a number and is not one: True, 3.0, "3"."""
-        whole = ("length", "scale", "modulus_bits", "min_cohort", "threshold", "max_cohort")
+        whole = (
+            "length", "scale", "modulus_bits", "min_cohort", "threshold", "max_cohort", "noise_variance"
+        )  # fmt: skip
         wrong = [name for name in whole if type(getattr(self, name)) is not int]
         wrong += [] if type(self.clip) is float else ["clip"]
         wrong += [] if isinstance(self.round_id, UUID) else ["round_id"]
@@ -79,6 +90,12 @@ class RoundParams:
     def norm_bound(self) -> int:
         """The largest L2 norm, and so the largest single number, of a rounded vector; rounded up."""
         return _norm_bound(self.length, self.clip, self.scale)
+
+    def sum_bound(self, count: int) -> float:
+        """The largest L2 norm that the sum of `count` honest vectors can be expected to have, noise included: the
+        norm of n normal numbers is above sqrt(n) + 8 in one case of 10^14."""
+        noise = math.sqrt(count * self.noise_variance) * (math.sqrt(self.length) + 2 * TAIL_SD)
+        return count * self.norm_bound + noise
 
 
 def default_scale(length: int) -> int:

@@ -64,12 +64,19 @@ def within_norm(whole: NDArray[np.int64], params: RoundParams) -> bool:
     return int(np.dot(whole, whole)) <= params.squared_norm_bound
 
 
+def possible(whole: NDArray[np.int64], params: RoundParams) -> bool:
+    """Whether an honest device could have sent this vector: exact without noise, up to its tail with it."""
+    if not params.noise_variance:
+        return within_norm(whole, params)
+    return float(np.linalg.norm(whole.astype(np.float64))) <= params.sum_bound(1)
+
+
 def mean_of_sum(total: ring.Ring, params: RoundParams, count: int) -> NDArray[np.float64]:
     """The mean update of `count` devices from the sum of their ring elements.
 
     Raises Refusal `sum-out-of-range` where `count` honest vectors could not have given this sum.
     """
     whole = ring.centred(total).astype(np.float64)
-    if total.shape != (params.length,) or float(np.linalg.norm(whole)) > count * params.norm_bound:
+    if total.shape != (params.length,) or float(np.linalg.norm(whole)) > params.sum_bound(count):
         raise refusal("sum-out-of-range")
     return whole / (float(params.scale) * count)

@@ -202,7 +202,7 @@ class PlainServer:
 
     def _check_vector(self, vector: ring.Ring) -> None:
         """Nothing is hidden here, so the server can refuse a vector that no honest device would send."""
-        if not quantize.within_norm(ring.centred(vector), self.params):
+        if not quantize.possible(ring.centred(vector), self.params):
             raise refusal("vector-over-clip")
 
     def _digest(self, state: State, step: Step) -> bytes:

@@ -34,6 +34,15 @@ ROUNDS: dict[str, Code] = {
         "With this clip, scale and cohort the sum could wrap around.",
         "The operator must lower the scale, the clip or the largest cohort.",
     ),
+    "noise-invalid": Code(
+        "The noise of the round is outside its bounds.",
+        "The operator must choose at most as many honest artists as must be left at the end.",
+    ),
+    "noise-epsilon-differs": Code(
+        "The epsilon that the manifest states is not what its noise costs.",
+        "Ask the operator which of the two is meant.",
+        409,
+    ),
     "params-threshold": Code(
         "The threshold of the round is outside its bounds.",
         "The operator must choose it above half of the smallest cohort and not above that cohort.",
