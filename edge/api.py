@@ -6,6 +6,7 @@ from uuid import UUID
 
 from edge import answers
 from edge.transport import Transport
+from edge.uploads import PART, Uploads
 from federation.protocol.errors import refusal
 from federation.protocol.steps import Step
 
@@ -36,6 +37,7 @@ class Api:
 
     def __init__(self, transport: Transport) -> None:
         self.transport = transport
+        self.uploads = Uploads(transport)
 
     def server(self) -> dict[str, Any]:
         """Who the server says it is. Raises Refusal `server-too-new`."""
@@ -74,10 +76,13 @@ class Api:
         self.transport.post(f"/api/v1/rounds/{round_id}/drop", {"reason": code})
 
     def send(self, round_id: UUID, step: Step, message: bytes, signature: str) -> None:
-        """Send the message of a step."""
+        """Send the message of a step: in one request, or in parts when it is long."""
+        if len(message) > PART:
+            return self.uploads.send(round_id, step, message, signature)
         headers = {"Content-Type": "application/octet-stream", "X-FedArt-Device-Signature": signature}
         path = f"/api/v1/rounds/{round_id}/messages/{step.slug}"
         self.transport.request("POST", path, content=message, headers=headers)
+        return None
 
     def inbox(self, round_id: UUID, step: Step) -> bytes:
         """What this device needs for that step; Refusal of status 425 while it is not there yet."""

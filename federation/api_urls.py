@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from federation.api import agent, files, rounds
+from federation.api import agent, files, rounds, uploads
 
 urlpatterns = [
     path("server", files.ServerView.as_view(), name="api-server"),
@@ -14,6 +14,12 @@ urlpatterns = [
     path("rounds/<uuid:round_id>/ready", rounds.ReadyView.as_view(), name="api-ready"),
     path("rounds/<uuid:round_id>/drop", rounds.DropView.as_view(), name="api-drop"),
     path("rounds/<uuid:round_id>/messages/<str:step>", rounds.MessageView.as_view(), name="api-message"),
+    path("rounds/<uuid:round_id>/uploads/<str:step>", uploads.UploadsView.as_view(), name="api-uploads"),
+    path(
+        "rounds/<uuid:round_id>/uploads/<str:step>/<str:sha256>",
+        uploads.UploadView.as_view(),
+        name="api-upload",
+    ),
     path("rounds/<uuid:round_id>/inbox/<str:step>", rounds.InboxView.as_view(), name="api-inbox"),
     path("bases/<str:hash>", files.BaseView.as_view(), name="api-base"),
     path("blobs/<str:sha256>", files.BlobView.as_view(), name="api-blob"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import IO, Any
 from uuid import UUID
 
@@ -33,6 +34,26 @@ def blob_name(sha256: str) -> str:
 def update_name(round_id: UUID, sha256: str) -> str:
     """The content address of an upload: its round, then its hash."""
     return f"{round_id}/{sha256}"
+
+
+def part_name(round_id: UUID, upload: int, offset: int | None = None, sha256: str = "") -> str:
+    """Where the parts of an upload lie; with an offset, the name of the part that begins there."""
+    folder = f"{round_id}/parts/{upload}"
+    return folder if offset is None else f"{folder}/{offset:012d}-{sha256[:32]}"
+
+
+def delete_folder(storage: Storage, name: str) -> int:
+    """Deletes everything below a name, whoever wrote it and whether a row knows it or not. Counts the files."""
+    try:
+        folders, files = storage.listdir(name)
+    except FileNotFoundError:
+        return 0
+    found = sum(delete_folder(storage, f"{name}/{folder}") for folder in folders)
+    for file in files:
+        storage.delete(f"{name}/{file}")
+    with suppress(OSError):  # somebody is writing into it; it goes another time
+        storage.delete(name)  # a folder on a disk stays when it is empty; elsewhere there is none
+    return found + len(files)
 
 
 def put_bytes(storage: Storage, name: str, data: bytes) -> str:

@@ -175,7 +175,7 @@ class MessageView(DeviceView):
     def post(self, request: Request, round_id: UUID, step: str) -> Response:
         length = request.META.get("CONTENT_LENGTH") or ""
         upload = intake.Upload(
-            step=_step(step),
+            step=step_of(step),
             length=int(length) if length.isascii() and length.isdigit() else None,
             body=request._request,  # the stream itself; DRF's parsers take an empty body for no body
             signature=request.headers.get(SIGNATURE, ""),
@@ -204,12 +204,13 @@ class InboxView(DeviceView):
         },
     )
     def get(self, request: Request, round_id: UUID, step: str) -> HttpResponse:
-        wanted = _step(step)
+        wanted = step_of(step)
         part = intake.part_of(device=self.device, round_id=round_id)
         return HttpResponse(inbox_of(part=part, step=wanted), content_type=OCTETS)
 
 
-def _step(slug: str) -> Step:
+def step_of(slug: str) -> Step:
+    """The step of that name in an address. Raises Refusal `step-unknown`."""
     try:
         return Step.of(slug)
     except KeyError:

@@ -15,6 +15,7 @@ MEANING = {
     409: "Not now: the state of the round, or an earlier message, stands against it.",
     410: "The round is over.",
     411: "The upload does not say how long it is.",
+    412: "Another version of tus is spoken here.",
     413: "Longer than this step allows; nothing was read.",
     415: "Another media type is needed.",
     416: "That part of the file does not exist.",

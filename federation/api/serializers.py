@@ -84,6 +84,14 @@ class MessageSerializer(Base):
     your_part = serializers.ChoiceField(choices=tuple(PARTICIPATION))
 
 
+class ProgressSerializer(Base):
+    """How much of a long message is here, in bytes."""
+
+    received = serializers.IntegerField()
+    size = serializers.IntegerField()
+    accepted = serializers.BooleanField(help_text="The message is whole and was accepted.")
+
+
 class BaseFileSerializer(Base):
     """One file of a base; its bytes are the blob of that hash."""
 

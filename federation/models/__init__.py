@@ -9,6 +9,7 @@ from federation.models.event import Event
 from federation.models.message import Fold, Inbox, Message
 from federation.models.participation import Participation
 from federation.models.round import Round
+from federation.models.upload import Upload
 
 __all__ = [
     "AdapterVersion",
@@ -22,4 +23,5 @@ __all__ = [
     "Message",
     "Participation",
     "Round",
+    "Upload",
 ]

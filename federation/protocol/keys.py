@@ -78,4 +78,9 @@ def enrol_text(client_id: str, public: bytes) -> bytes:
 
 def message_text(round_id: UUID, step: Step, body: bytes) -> bytes:
     """What a device signs beside a message: the round, the step's name and the SHA-256 of the message."""
-    return MESSAGE + round_id.bytes + step.slug.encode("ascii") + b"\0" + hashlib.sha256(body).digest()
+    return message_text_of(round_id, step, hashlib.sha256(body).digest())
+
+
+def message_text_of(round_id: UUID, step: Step, digest: bytes) -> bytes:
+    """The same for a message of which only the SHA-256 (32 bytes) is at hand."""
+    return MESSAGE + round_id.bytes + step.slug.encode("ascii") + b"\0" + digest

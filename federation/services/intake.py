@@ -1,6 +1,5 @@
 """What devices send: checked in order of cost, kept exactly once, under the hash of its bytes."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,10 +11,12 @@ from django.db import IntegrityError, transaction
 from federation import queue, states
 from federation.gate import consenting
 from federation.models import Device, Message, Participation, Round
+from federation.models import Upload as UploadRow
 from federation.protocol import keys
 from federation.protocol.errors import refusal
 from federation.protocol.steps import Step
-from federation.store import put_bytes, update_name, updates
+from federation.spool import Spooled, bounded, spooled
+from federation.store import put_file, update_name, updates
 from federation.terms import server_of
 
 
@@ -66,46 +67,50 @@ def part_of(*, device: Device, round_id: UUID) -> Participation:
     return part
 
 
+@dataclass(frozen=True)
+class Arrived:
+    """A message that came whole: its hash is known, the rest is still to be judged."""
+
+    step: Step
+    signature: str
+    body: Spooled
+
+
 def accept_message(*, device: Device, round_id: UUID, upload: Upload, at: datetime) -> tuple[Message, bool]:
     """Keeps one message. Returns it and whether it is new; the same bytes again are not an error.
 
     Raises Refusal, in this order: round, device, stage, length (before a byte is read), signature, repetition,
-    consent, content.
+    consent, content. The body goes to a file as it comes, never whole onto the heap.
     """
     part = part_of(device=device, round_id=round_id)
-    round_ = part.round
     known = Message.objects.filter(participation=part, step=upload.step.slug).first()
     if known is None:
-        refuse_wrong_stage(round_, upload.step, at)
-        _refuse_left(part)
+        refuse_closed(part, upload.step, at)
     if upload.length is None:
         raise refusal("body-length-missing")
-    server = server_of(round_)
-    limit = server.message_limit(upload.step)
+    limit = server_of(part.round).message_limit(upload.step)
     if upload.length > limit:
         raise refusal("message-too-long", f"{upload.length} bytes, at most {limit}.")
-    data = upload.body.read(limit + 1)
-    if len(data) != upload.length:
-        raise refusal("message-truncated" if len(data) < upload.length else "message-too-long")
-    keys.verify(bytes(device.public_key), upload.signature, keys.message_text(round_id, upload.step, data))
-    sha256 = hashlib.sha256(data).hexdigest()
-    if known is not None:
-        return _again(known, sha256), False
-    _refuse_without_grant(part, device.artist_id, at)
-    facts = server.accept(round_.session, upload.step, device.id, data)
-    name = put_bytes(updates(), update_name(round_id, sha256), data)
-    message = Message(
-        participation=part,
-        sender=device.id,
-        step=upload.step.slug,
-        sha256=sha256,
-        size=len(data),
-        storage_name=name,
-        signature=upload.signature,
-        facts=dict(facts),
-        received_at=at,
-    )
-    return _keep(message, part, at)
+    with spooled(bounded(upload.body, upload.length), size=upload.length) as body:
+        text = keys.message_text_of(round_id, upload.step, bytes.fromhex(body.sha256))
+        keys.verify(bytes(device.public_key), upload.signature, text)
+        if known is not None:
+            return _again(known, body.sha256), False
+        refuse_without_grant(part, device.artist_id, at)
+        return keep_message(part=part, arrived=Arrived(upload.step, upload.signature, body), at=at)
+
+
+def known_message(part: Participation, step: Step, sha256: str) -> Message | None:
+    """That very message, where it is here already. Raises Refusal `message-twice` where another one is."""
+    known = Message.objects.filter(participation=part, step=step.slug).first()
+    return None if known is None else _again(known, sha256)
+
+
+def refuse_closed(part: Participation, step: Step, at: datetime) -> None:
+    """Raises Refusal unless the round waits for this step, and for this device, now."""
+    refuse_wrong_stage(part.round, step, at)
+    if part.state in ("dropped", "not_drawn"):
+        raise refusal("not-in-round", f"It left the round: {part.state_reason or part.state}.")
 
 
 def refuse_wrong_stage(round_: Round, step: Step, at: datetime) -> None:
@@ -119,12 +124,7 @@ def refuse_wrong_stage(round_: Round, step: Step, at: datetime) -> None:
         raise refusal("stage-over")
 
 
-def _refuse_left(part: Participation) -> None:
-    if part.state in ("dropped", "not_drawn"):
-        raise refusal("not-in-round", f"It left the round: {part.state_reason or part.state}.")
-
-
-def _refuse_without_grant(part: Participation, artist_id: int, at: datetime) -> None:
+def refuse_without_grant(part: Participation, artist_id: int, at: datetime) -> None:
     """A revocation takes effect with the next message, not only at the gates."""
     if not consenting(campaign=part.round.campaign, artist_ids=[artist_id], at=at):
         if part.state not in IN_THE_SUM:
@@ -139,14 +139,40 @@ def _again(known: Message, sha256: str) -> Message:
     return known
 
 
-def _keep(message: Message, part: Participation, at: datetime) -> tuple[Message, bool]:
-    """The one transaction of an upload. The round is locked, so that nothing slips in while a stage is closed."""
+def keep_message(
+    *, part: Participation, arrived: Arrived, at: datetime, upload: UploadRow | None = None
+) -> tuple[Message, bool]:
+    """Judges the content, writes it to storage, and makes the row; what was in parts is an upload no longer."""
+    assert part.device is not None
+    body, server = arrived.body, server_of(part.round)
+    facts = server.accept(part.round.session, arrived.step, part.device.id, body.view())
+    name = put_file(updates(), update_name(part.round_id, body.sha256), body.file())
+    message = Message(
+        participation=part,
+        sender=part.device.id,
+        step=arrived.step.slug,
+        sha256=body.sha256,
+        size=body.size,
+        storage_name=name,
+        signature=arrived.signature,
+        facts=dict(facts),
+        received_at=at,
+    )
+    return _record(message, part, at, upload)
+
+
+def _record(
+    message: Message, part: Participation, at: datetime, upload: UploadRow | None
+) -> tuple[Message, bool]:
+    """The one transaction of a message. The round is locked, so that nothing slips in while a stage is closed."""
     stage = STAGES[STAGE_OF[Step.of(message.step)]]
     try:
         with transaction.atomic():
             round_ = Round.objects.select_for_update(no_key=True).get(pk=part.round_id)
             refuse_wrong_stage(round_, stage.step, at)
             message.save(force_insert=True)
+            if upload is not None:
+                upload.delete()
             states.move(part, to=stage.after, at=at, moved_at=at)
             if not round_.participations.filter(state=stage.before).exists():
                 queue.advance(round_.pk)

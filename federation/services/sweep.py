@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from django.db.models import Max
 
 from federation import queue, states
-from federation.models import AdapterVersion, Campaign, Fold, Inbox, Message, Round
+from federation.models import AdapterVersion, Campaign, Round
 from federation.protocol.errors import Refusal
 from federation.services.rounds import open_round
-from federation.store import update_name, updates
+from federation.services.uploads import forget_abandoned
+from federation.store import delete_folder, updates
 
 ASK_AGAIN = timedelta(minutes=2)
 GIVE_UP = timedelta(hours=1)
@@ -23,6 +24,7 @@ def tick(*, at: datetime) -> int:
         _open_if_due(campaign, at)
     for round_ in Round.objects.filter(state__in=("published", "aborted"), cleared_at=None):
         clear_uploads(round_=round_, at=at)
+    forget_abandoned(at=at)
     _ask_for_evaluations(at)
     return len(open_rounds)
 
@@ -43,14 +45,11 @@ def _open_if_due(campaign: Campaign, at: datetime) -> None:
 
 
 def clear_uploads(*, round_: Round, at: datetime) -> Round:
-    """Throws away uploads, inboxes and partial sums; hashes and sizes stay as the record of what came."""
-    names = set(Message.objects.filter(participation__round=round_).values_list("storage_name", flat=True))
-    names |= set(Inbox.objects.filter(participation__round=round_).values_list("storage_name", flat=True))
-    names |= set(Fold.objects.filter(round=round_).values_list("storage_name", flat=True))
-    if round_.mean_sha256:
-        names.add(update_name(round_.pk, round_.mean_sha256))
-    for name in names:
-        updates().delete(name)
+    """Throws away every message, part, inbox and partial sum, and the mean; their hashes stay as the record.
+
+    The whole folder goes, also what a killed process wrote and no row knows.
+    """
+    delete_folder(updates(), str(round_.pk))
     Round.objects.filter(pk=round_.pk).update(cleared_at=at)
     return round_
 

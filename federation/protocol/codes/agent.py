@@ -35,6 +35,9 @@ AGENT: dict[str, Code] = {
     "server-unreachable": Code(
         "The server does not answer.", "Check the network; the agent tries again by itself.", 503
     ),
+    "upload-stuck": Code(
+        "The server does not take the rest of a message.", "The agent tries again by itself.", 503
+    ),
     "server-answer": Code(
         "The server's answer cannot be understood.", "Update the agent, or check the address.", 502
     ),

@@ -37,6 +37,21 @@ DOORS: dict[str, Code] = {
     "body-length-missing": Code(
         "The upload does not say how long it is.", "Send a Content-Length header.", 411
     ),
+    "upload-unknown": Code(
+        "No such upload was begun, or it was abandoned.", "Begin it again; the agent does so by itself.", 404
+    ),
+    "upload-offset": Code(
+        "The part does not begin where the last one ended.", "Ask for the offset and go on from there.", 409
+    ),
+    "upload-hash-invalid": Code("The upload does not name its SHA-256.", "Send 64 hexadecimal digits."),
+    "upload-hash-differs": Code(
+        "The parts together do not have the SHA-256 that was named.",
+        "Begin again: nothing of it was kept.",
+    ),
+    "upload-version": Code("This upload speaks another version of tus.", "Send Tus-Resumable: 1.0.0.", 412),
+    "upload-header-invalid": Code(
+        "A header of the upload is missing or not well formed.", "See docs/api.md, Long messages."
+    ),
     "base-unknown": Code(
         "There is no such base.", "Ask for the base that the manifest of the round names.", 404
     ),
