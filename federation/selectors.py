@@ -96,7 +96,10 @@ def my_part(artist_id: int) -> QuerySet[Participation]:
 
 def open_rounds_of(device: Device) -> QuerySet[Participation]:
     """The device's part in rounds that are under way."""
-    return Participation.objects.filter(device=device, round__state__in=states.OPEN).select_related("round")
+    mine = Participation.objects.filter(device=device, round__state__in=states.OPEN).select_related("round")
+    return mine.defer(
+        "round__manifest", "round__roster", "round__session"
+    )  # long, and asked for every few seconds
 
 
 def rounds() -> QuerySet[Round]:

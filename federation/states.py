@@ -4,7 +4,7 @@ The tables are literals and are rendered into docs/rounds.md by a test. Every mo
 database and leaves an Event row in the same transaction, so two processes can never both make the same move.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -127,9 +127,41 @@ def move(
     return row
 
 
+def move_all(
+    rows: Sequence[Participation], *, to: str, at: datetime, reason: str = "", **changes: Any
+) -> Sequence[Participation]:
+    """As `move` for many rows, in as many queries as there are states that they come from. All move, or none.
+
+    Raises IllegalMove, LostRace.
+    """
+    for came_from in {row.state for row in rows}:
+        if to not in PARTICIPATION[came_from]:
+            raise IllegalMove(f"participation may not move from {came_from} to {to}")
+    changes = {"state": to, "state_reason": reason, **changes}
+    with transaction.atomic():
+        for came_from in sorted({row.state for row in rows}):
+            mine = [row for row in rows if row.state == came_from]
+            found = Participation.objects.filter(pk__in=[row.pk for row in mine], state=came_from)
+            if found.update(**changes) != len(mine):
+                raise LostRace(f"a participation is no longer {came_from}")
+            Event.objects.bulk_create(
+                _new_event(row, from_state=came_from, to=to, reason=reason, at=at, data=None) for row in mine
+            )
+            for row in mine:
+                for name, value in changes.items():
+                    setattr(row, name, value)
+    return rows
+
+
 def _event(
     row: Row, *, from_state: str, to: str, reason: str, at: datetime, data: Mapping[str, Any] | None
 ) -> None:
+    _new_event(row, from_state=from_state, to=to, reason=reason, at=at, data=data).save()
+
+
+def _new_event(
+    row: Row, *, from_state: str, to: str, reason: str, at: datetime, data: Mapping[str, Any] | None
+) -> Event:
     """Links the Event to everything whose page shows it."""
     event = Event(
         at=at, kind=KINDS[type(row)], from_state=from_state, to_state=to, reason=reason, data=dict(data or {})
@@ -145,4 +177,4 @@ def _event(
             event.round, event.campaign_id = row, row.campaign_id
         case Participation():
             event.round_id, event.device_id = row.round_id, row.device_id
-    event.save()
+    return event

@@ -32,6 +32,7 @@ REASONS: dict[str, str] = {
     "campaign-ended": "The campaign was ended. Nothing of this round is used.",
     "scheme-unsafe": "Its scheme may not run on this server. Nothing of this round is used.",
     "by-operator": "An operator ended it. Nothing of this round is used.",
+    "sum-refused": "The answers did not open the sum. Nothing of this round is used.",
     "server-failed": "The server could not finish the sum. Nothing of this round is used.",
 }
 

@@ -118,7 +118,9 @@ def pause_campaign(*, campaign: Campaign, at: datetime) -> Campaign:
 def end_campaign(*, campaign: Campaign, at: datetime) -> Campaign:
     """For good. A round under way is aborted; versions stay."""
     _move(campaign, "ended", at, ended_at=at)
-    for round_ in Round.objects.select_for_update().filter(campaign=campaign, state__in=states.OPEN):
+    for round_ in Round.objects.select_for_update(no_key=True).filter(
+        campaign=campaign, state__in=states.OPEN
+    ):
         abort(round_=round_, reason="campaign-ended", at=at)
     return campaign
 

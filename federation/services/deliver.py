@@ -1,7 +1,8 @@
 """What each device needs for a step: made once by a worker when the stage begins, kept in storage, handed out."""
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import cache
 from uuid import UUID
 
 from django.db import transaction
@@ -22,47 +23,61 @@ def delivered(round_: Round) -> bool:
 
 
 def deliver_stage(*, round_id: UUID, at: datetime) -> Round:
-    """Makes the inboxes that are missing. May run twice, and at the same time: the bytes are the same each time."""
+    """Makes the inboxes of the stage. May run twice, and at the same time: the bytes are the same each time.
+
+    They are written to storage one by one and become visible in one transaction; the time for the stage's answers
+    begins then.
+    """
     round_ = Round.objects.select_related("campaign").get(pk=round_id)
     if delivered(round_):
         return round_
     step = STAGES[round_.state].step
-    parts = {
-        part.sender: part.participation_id
-        for part in Message.objects.filter(participation__round=round_, step=Step(step - 1).slug)
-    }
-    there = set(
-        Inbox.objects.filter(participation__round=round_, step=step.slug).values_list(
-            "participation_id", flat=True
-        )
-    )
+    before = Message.objects.filter(participation__round=round_, step=Step(step - 1).slug)
+    parts = dict(before.values_list("sender", "participation_id"))
     made = server_of(round_).deliver(round_.session, step, messages_of(round_, Step(step - 1)))
-    for device, inbox in made:
-        if device in parts and parts[device] not in there:
-            _put(round_, step, parts[device], inbox)
-    Round.objects.filter(pk=round_id, state=round_.state).update(delivered=step.slug)
-    round_.refresh_from_db()
-    return round_
+    rows = [_put(round_, step, parts[device], inbox) for device, inbox in made if device in parts]
+    with transaction.atomic():
+        now = (
+            Round.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("campaign")
+            .get(pk=round_id)
+        )
+        if now.state != round_.state or delivered(now):
+            return now  # it is over meanwhile, or another worker was faster
+        Inbox.objects.bulk_create(rows, ignore_conflicts=True)
+        now.delivered, now.deadline = step.slug, at + timedelta(seconds=now.campaign.stage_s)
+        now.save(update_fields=["delivered", "deadline"])
+    return now
 
 
-def _put(round_: Round, step: Step, participation_id: int, inbox: bytes) -> None:
+def _put(round_: Round, step: Step, participation_id: int, inbox: bytes) -> Inbox:
     sha256 = hashlib.sha256(inbox).hexdigest()
     name = put_bytes(updates(), update_name(round_.pk, sha256), inbox)
-    with transaction.atomic():
-        Inbox.objects.get_or_create(
-            participation_id=participation_id,
-            step=step.slug,
-            defaults={"sha256": sha256, "size": len(inbox), "storage_name": name},
-        )
+    return Inbox(
+        participation_id=participation_id,
+        step=step.slug,
+        sha256=sha256,
+        size=len(inbox),
+        storage_name=name,
+    )
 
 
 def messages_of(round_: Round, step: Step) -> Messages:
-    """Reads a device's message of that step from storage, checked against its hash."""
+    """Reads a device's message of that step from storage, checked against its hash.
+
+    All but masked inputs are small, and a scheme may ask for each as often as there are devices: they are kept.
+    """
     rows = {
-        message.sender: (message.storage_name, message.sha256)
-        for message in Message.objects.filter(participation__round=round_, step=step.slug)
+        sender: (name, sha256)
+        for sender, name, sha256 in Message.objects.filter(
+            participation__round=round_, step=step.slug
+        ).values_list("sender", "storage_name", "sha256")
     }
-    return lambda device: read_checked(updates(), *rows[device])
+
+    def read(device: UUID) -> bytes:
+        return read_checked(updates(), *rows[device])
+
+    return read if step is Step.MASKED_INPUT else cache(read)
 
 
 def inbox_of(*, part: Participation, step: Step) -> bytes:

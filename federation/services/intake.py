@@ -39,6 +39,8 @@ STAGES: Mapping[str, Stage] = {
 IN_THE_SUM = ("submitted", "confirmed", "unmasked")  # the update was sent, whatever answers still came
 STAGE_OF: Mapping[Step, str] = {stage.step: name for name, stage in STAGES.items()}
 ORDER = tuple(states.ROUND)
+BATCH = 16
+"""Updates in one partial sum. More means fewer files to write, fewer means more workers at once."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +163,11 @@ def keep_message(
     return _record(message, part, at, upload)
 
 
+def _batch_is_full(round_: Round, stage: Stage) -> bool:
+    """Every BATCHth update wakes a worker; the rest is added when the stage is over."""
+    return round_.participations.filter(state=stage.after).count() % BATCH == 0
+
+
 def _record(
     message: Message, part: Participation, at: datetime, upload: UploadRow | None
 ) -> tuple[Message, bool]:
@@ -176,7 +183,7 @@ def _record(
             states.move(part, to=stage.after, at=at, moved_at=at)
             if not round_.participations.filter(state=stage.before).exists():
                 queue.advance(round_.pk)
-            if stage.step is Step.MASKED_INPUT:
+            if stage.step is Step.MASKED_INPUT and _batch_is_full(round_, stage):
                 queue.fold(round_.pk)
     except IntegrityError:  # the same device sent the step twice at the same moment
         known = Message.objects.get(participation=part, step=message.step)

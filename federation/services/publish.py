@@ -38,7 +38,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
     Round.objects.filter(pk=round_id).update(attempts=F("attempts") + 1)
     with transaction.atomic():
         round_ = (
-            Round.objects.select_for_update(of=("self",))
+            Round.objects.select_for_update(of=("self",), no_key=True)
             .select_related("campaign__base", "previous")
             .get(pk=round_id)
         )
@@ -46,7 +46,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
             return round_
         if round_.attempts > MAX_ATTEMPTS:
             return abort(round_=round_, reason="server-failed", at=at)
-        parts = list(round_.participations.filter(state__in=IN_THE_SUM))
+        parts = list(round_.participations.select_for_update(of=("self",)).filter(state__in=IN_THE_SUM))
         revoked = _revoked(round_.campaign, parts, at)
         if len(parts) - revoked < round_.campaign.threshold:
             return abort(round_=round_, reason="too-many-revoked", at=at)
@@ -62,8 +62,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
             round_=round_,
             revoked=revoked,
         )
-        for part in parts:
-            states.move(part, to="counted", at=at, moved_at=at)
+        states.move_all(parts, to="counted", at=at, moved_at=at)
         data = {"version": version.number, "cohort": len(parts)}
         states.move(round_, to="published", at=at, data=data, finished_at=at)
     return round_

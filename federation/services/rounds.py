@@ -2,8 +2,9 @@
 
 import random
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -146,25 +147,20 @@ def draw_cohort(*, round_: Round, at: datetime) -> Round:
         round_.participations.select_for_update(of=("self",)).select_related("device").filter(state="ready")
     )
     granted = consenting(campaign=round_.campaign, artist_ids=[part.artist_id for part in ready], at=at)
-    able = []
-    for part in ready:
-        if part.device is None or part.device.state == "withdrawn":
-            states.move(part, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
-        elif part.artist_id not in granted:
-            states.move(part, to="dropped", at=at, reason="no-live-grant", moved_at=at)
-        else:
-            able.append(part)
+    gone = [part for part in ready if part.device is None or part.device.state == "withdrawn"]
+    barred = [part for part in ready if part not in gone and part.artist_id not in granted]
+    able = [part for part in ready if part not in gone and part not in barred]
+    states.move_all(gone, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
+    states.move_all(barred, to="dropped", at=at, reason="no-live-grant", moved_at=at)
     if len(able) < round_.campaign.min_cohort:
         return abort(round_=round_, reason="cohort-too-small", at=at)
     random.SystemRandom().shuffle(able)
     drawn, rest = able[: round_.campaign.max_cohort], able[round_.campaign.max_cohort :]
-    for part in rest:
-        states.move(part, to="not_drawn", at=at, moved_at=at)
-    for part in round_.participations.filter(state__in=("invited", "training")):
-        why = "never-joined" if part.state == "invited" else "not-ready"
-        states.move(part, to="dropped", at=at, reason=why, moved_at=at)
-    for part in drawn:
-        states.move(part, to="rostered", at=at, moved_at=at)
+    states.move_all(rest, to="not_drawn", at=at, moved_at=at)
+    for state, why in (("invited", "never-joined"), ("training", "not-ready")):
+        late = list(round_.participations.select_for_update(of=("self",)).filter(state=state))
+        states.move_all(late, to="dropped", at=at, reason=why, moved_at=at)
+    states.move_all(drawn, to="rostered", at=at, moved_at=at)
     return _begin_interactive(round_, drawn, at)
 
 
@@ -190,13 +186,15 @@ def _begin_interactive(round_: Round, drawn: list[Participation], at: datetime) 
     )
 
 
-def abort(*, round_: Round, reason: str, at: datetime) -> Round:
+def abort(*, round_: Round, reason: str, at: datetime, data: Mapping[str, Any] | None = None) -> Round:
     """Ends the round without a version. Its uploads are thrown away (services.sweep), nothing of it is used."""
-    for part in round_.participations.exclude(state__in=("counted", "not_drawn", "dropped")):
-        states.move(part, to="dropped", at=at, reason="round-aborted", moved_at=at)
+    left = round_.participations.select_for_update(of=("self",)).exclude(
+        state__in=("counted", "not_drawn", "dropped")
+    )
+    states.move_all(list(left), to="dropped", at=at, reason="round-aborted", moved_at=at)
     append_entry(
         kind="round",
         body={"round": str(round_.id), "event": "aborted", "reason": reason},
         at=at,
     )
-    return states.move(round_, to="aborted", at=at, reason=reason, deadline=None, finished_at=at)
+    return states.move(round_, to="aborted", at=at, reason=reason, data=data, deadline=None, finished_at=at)

@@ -9,11 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 
 from federation import queue, states
 from federation.gate import consenting
-from federation.models import Message, Participation, Round
+from federation.models import Fold, Message, Participation, Round
 from federation.protocol.errors import Refusal
+from federation.services import aggregate
 from federation.services.deliver import delivered
 from federation.services.intake import STAGES, Stage
 from federation.services.rounds import abort, draw_cohort
@@ -21,6 +23,8 @@ from federation.services.safety import allowed
 from federation.terms import server_of
 
 NUDGE_S = 10
+STALLED = timedelta(minutes=30)
+"""How long the server may try its own work in a round without finishing a piece of it."""
 LATE = ("confirmed", "unmasked")  # who misses these answers is in the sum all the same
 SILENT_AFTER_S = 90  # idle agents are asked to call at least once a minute
 
@@ -28,7 +32,8 @@ SILENT_AFTER_S = 90  # idle agents are asked to call at least once a minute
 @transaction.atomic
 def advance(*, round_id: UUID, at: datetime) -> Round:
     """Moves the round by at most one stage, when that stage is over; else leaves it alone."""
-    round_ = Round.objects.select_for_update(of=("self",)).select_related("campaign__base").get(pk=round_id)
+    rows = Round.objects.select_for_update(of=("self",), no_key=True).select_related("campaign__base")
+    round_ = rows.get(pk=round_id)
     if round_.state in states.OPEN and not allowed(str(round_.manifest["scheme"])):
         return abort(round_=round_, reason="scheme-unsafe", at=at)  # opened before this became production
     if round_.state == "training":
@@ -64,9 +69,11 @@ def waiting_for(round_: Round, at: datetime) -> int:
 def _end_stage(round_: Round, stage: Stage, at: datetime) -> Round:
     answered = round_.participations.filter(state=stage.after).count()
     pending = round_.participations.filter(state=stage.before).count()
-    hopeless = answered + pending < round_.campaign.threshold
-    if pending and not _past(round_, at) and not hopeless:
-        return round_ if delivered(round_) else _nudge(round_, at)
+    if answered + pending >= round_.campaign.threshold:
+        if not delivered(round_):
+            return _nudge(round_, at)  # nobody can answer yet, so nobody is late
+        if pending and not _past(round_, at):
+            return round_
     return _close(round_, stage, at)
 
 
@@ -85,8 +92,8 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
     except Refusal:
         return abort(round_=round_, reason="too-few-left", at=at)
     if stage.after not in LATE:
-        for part in round_.participations.filter(state=stage.before):
-            states.move(part, to="dropped", at=at, reason="no-answer", moved_at=at)
+        late = round_.participations.select_for_update(of=("self",)).filter(state=stage.before)
+        states.move_all(list(late), to="dropped", at=at, reason="no-answer", moved_at=at)
     order = tuple(states.ROUND)
     following = order[order.index(round_.state) + 1]
     interactive = following in STAGES
@@ -103,9 +110,11 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
         **changes,
     )
     if following == "aggregating":
-        queue.fold(round_.pk)
+        aggregate.wake(round_)
     else:
         queue.deliver(round_.pk)
+    if following == "confirming":
+        queue.fold(round_.pk)  # the last batch need not be a full one
     return round_
 
 
@@ -133,11 +142,21 @@ def bar_revoked(*, round_: Round, at: datetime) -> int:
 
 
 def _nudge(round_: Round, at: datetime) -> Round:
-    """Puts the server's own work into its queue again, where nobody seems to be at it."""
+    """Puts the server's own work into its queue again, where nobody seems to be at it; gives up after STALLED."""
+    if at >= _last_progress(round_) + STALLED:
+        return abort(round_=round_, reason="server-failed", at=at)
     if round_.nudged_at is not None and at < round_.nudged_at + timedelta(seconds=NUDGE_S):
         return round_
     round_.nudged_at = at
     round_.save(update_fields=["nudged_at"])
-    wake = {"aggregating": queue.fold, "publishing": queue.publish}.get(round_.state, queue.deliver)
-    wake(round_.pk)
+    if round_.state == "aggregating":
+        aggregate.wake(round_)
+    else:
+        (queue.publish if round_.state == "publishing" else queue.deliver)(round_.pk)
     return round_
+
+
+def _last_progress(round_: Round) -> datetime:
+    """When the server last finished a piece of its own work in this round."""
+    last = Fold.objects.filter(round=round_).aggregate(last=Max("made_at"))["last"]
+    return max(round_.stage_began_at, last or round_.stage_began_at)

@@ -134,7 +134,7 @@ def round_desk(request: HttpRequest, round_id: UUID) -> HttpResponse:
 def abort_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
     """The operator ends a round; nothing of it is used."""
     with transaction.atomic():
-        found = get_object_or_404(Round.objects.select_for_update(), pk=round_id)
+        found = get_object_or_404(Round.objects.select_for_update(no_key=True), pk=round_id)
         if found.state in states.OPEN:
             abort(round_=found, reason="by-operator", at=timezone.now())
             messages.success(request, "The round is ended. Nothing of it is used.")

@@ -106,7 +106,7 @@ def test_too_few_with_a_live_grant_end_the_round() -> None:
 
 def test_revoked_in_time_is_left_out_of_the_sum() -> None:
     """Before the list is closed an update can be left out, even when it is in a partial sum already."""
-    from federation.services.aggregate import fold_batch
+    from federation.services.folding import fold_batch
 
     agents, round_ = ready_round(3)
     run_to(agents, round_, Step.ADVERTISE_KEYS, Step.SHARE_KEYS)

@@ -62,34 +62,11 @@ def check_published(round_: Any) -> None:
     np.testing.assert_allclose(found, mean, atol=1 / round_.manifest["scale"])
 
 
-def test_it_works_at_every_point(summed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed while adding, finishing, publishing, before the ledger entry, at the last line; then it goes on."""
-    from federation.services import aggregate, publish
-
-    _, round_ = summed
-    at = timezone.now()
-    points: list[tuple[Any, str, Any]] = [
-        (aggregate, "put_bytes", lambda: aggregate.fold_and_finish(round_id=round_.id, at=at)),
-        (aggregate, "finish", lambda: aggregate.fold_and_finish(round_id=round_.id, at=at)),
-        (aggregate, "put_bytes", lambda: aggregate.finish(round_id=round_.id, at=at)),
-        (aggregate.states, "move", lambda: aggregate.finish(round_id=round_.id, at=at)),
-    ]
-    for module, name, run in points:
-        killed(monkeypatch, module, name, run)
-        round_.refresh_from_db()
-        assert round_.state == "aggregating"
-    assert aggregate.fold_and_finish(round_id=round_.id, at=at).state == "publishing"
-    for module, name in ((publish, "put_bytes"), (publish, "append_entry"), (publish.queue, "evaluate")):
-        killed(monkeypatch, module, name, lambda: publish.publish_round(round_id=round_.id, at=at))
-        round_.refresh_from_db()
-        assert round_.state == "publishing"
-    check_published(publish.publish_round(round_id=round_.id, at=at))
-
-
 def test_everything_may_run_twice(summed: Any) -> None:
     """Tasks come twice, in any order; one version comes out."""
     from federation.models import AdapterVersion, Fold
-    from federation.services.aggregate import fold_and_finish, fold_batch
+    from federation.services.aggregate import fold_and_finish
+    from federation.services.folding import fold_batch
     from federation.services.publish import publish_round
 
     _, round_ = summed
@@ -111,9 +88,10 @@ def test_everything_may_run_twice(summed: Any) -> None:
 def test_small_batches_give_the_same_sum(summed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Three partial sums of one message each."""
     from federation.models import Fold
-    from federation.services import aggregate
+    from federation.services import folding
 
-    monkeypatch.setattr(aggregate, "BATCH", 1)
+    monkeypatch.setattr(folding, "BATCH", 1)
+    monkeypatch.setattr(folding.fold_batch, "__kwdefaults__", {"most": 1})
     round_ = w.aggregate(summed[1].id)
     assert [fold.count for fold in Fold.objects.all()] == [1, 1, 1]
     check_published(round_)
@@ -123,9 +101,10 @@ def test_a_sum_that_lacks_somebody_is_not_finished(summed: Any) -> None:
     """The senders in the partial sums are compared with the survivors before anything is published."""
     from federation.models import Message
     from federation.services import aggregate
+    from federation.services.folding import fold_batch
 
     _, round_ = summed
-    while aggregate.fold_batch(round_id=round_.id, at=timezone.now()):
+    while fold_batch(round_id=round_.id, at=timezone.now()):
         pass
     lost = Message.objects.filter(step="masked-input").latest("pk")
     lost.fold = None
@@ -139,7 +118,7 @@ def test_a_damaged_file_stops_the_sum(summed: Any) -> None:
 
     from federation.models import Message
     from federation.protocol.errors import Refusal
-    from federation.services.aggregate import fold_batch
+    from federation.services.folding import fold_batch
     from federation.store import updates
 
     name = Message.objects.filter(step="masked-input").latest("pk").storage_name
@@ -164,11 +143,14 @@ def test_a_half_written_file_is_written_again() -> None:
 def test_poison_ends(summed: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Work that kills every worker is not tried for ever."""
     from federation.services import aggregate
+    from federation.services.folding import fold_batch
 
     _, round_ = summed
     at = timezone.now()
+    while fold_batch(round_id=round_.id, at=at):
+        pass
     with monkeypatch.context() as patch:
-        kill_at(patch, aggregate, "server_of")
+        kill_at(patch, aggregate, "put_array")
         for _ in range(aggregate.MAX_ATTEMPTS):
             with pytest.raises(Killed):
                 aggregate.finish(round_id=round_.id, at=at)
