@@ -8,7 +8,7 @@ import torch.nn.functional as F
 from diffusers import StableDiffusionPipeline
 from torch import Tensor
 
-from diffusion.dataset import Example, load_picture
+from diffusion.dataset import Example, load_example
 from diffusion.load import default_size
 
 ENCODE_AT_ONCE = 16
@@ -20,7 +20,7 @@ def encode_pictures(pipe: StableDiffusionPipeline, examples: Sequence[Example]) 
     them."""
     size, parts = default_size(pipe), []
     for at in range(0, len(examples), ENCODE_AT_ONCE):
-        pictures = [np.asarray(load_picture(e.path, size)) for e in examples[at : at + ENCODE_AT_ONCE]]
+        pictures = [np.asarray(load_example(e, size)) for e in examples[at : at + ENCODE_AT_ONCE]]
         x = (
             torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).to(pipe.device, pipe.vae.dtype) / 127.5
             - 1

@@ -9,6 +9,8 @@ from datetime import datetime
 from edge import config, identity, pictures
 from edge.api import Api
 from edge.config import Config
+from edge.folder import words
+from edge.folder.scan import Scanner
 from edge.paths import Home
 from edge.tokens import TokenStore
 from edge.tools import utc_now
@@ -75,7 +77,11 @@ def _checks(home: Home, connect: Callable[[Config], Transport]) -> list[Check]:
 
     def folder() -> str:
         told = config.load(home)
-        return f"{len(pictures.read(told.folder))} pictures in {told.folder}. They stay there."
+        found = pictures.scan(Scanner(told.folder) if told.folder else None)
+        out = (
+            f" {words.count(len(found.left_out), 'picture')} left out, see `works`." if found.left_out else ""
+        )
+        return f"{words.summary(found)}{out}"
 
     def learning() -> str:
         missing = [name for name in PARTS if importlib.util.find_spec(name) is None]

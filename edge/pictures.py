@@ -1,22 +1,34 @@
-"""The connected folder: its pictures stay where they are; only their number and the captions' presence are told."""
+"""The works of the connected folder as training wants them: exactly the files that were looked at, by their hash."""
 
 from collections.abc import Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING
 
+from diffusion.dataset import Example  # Pillow, not torch
+from edge.folder import words
+from edge.folder.scan import OnFile, Scan, Scanner
 from federation.protocol.errors import refusal
 
-if TYPE_CHECKING:
-    from diffusion.dataset import Example
+
+def read(scanner: Scanner | None) -> Sequence[Example]:
+    """What can be trained on now. Raises Refusal `pictures-missing` or `pictures-unusable`."""
+    found = scan(scanner)
+    return [Example(found.folder / work.name, work.caption, work.sha256) for work in found.works]
 
 
-def read(folder: Path | None) -> "Sequence[Example]":
-    """The captioned pictures of the folder. Raises Refusal `pictures-missing` or `pictures-unusable`."""
-    if folder is None:
+def scan(scanner: Scanner | None, on_file: OnFile = lambda done, total: None) -> Scan:
+    """A look at the folder that found at least one work. Raises Refusal `pictures-missing` or `pictures-unusable`."""
+    if scanner is None:
         raise refusal("pictures-missing")
-    from diffusion.dataset import FolderError, read_folder  # Pillow, not torch
-
+    place = words.shown(str(scanner.folder))
     try:
-        return read_folder(folder)
-    except (FolderError, OSError, UnicodeError) as error:
-        raise refusal("pictures-unusable", str(error)) from None
+        found = scanner.scan(on_file)
+    except OSError as error:
+        raise refusal("pictures-unusable", f"{place}: {error.strerror or type(error).__name__}.") from None
+    if not found.works:
+        raise refusal("pictures-unusable", f"{place}: {_why_none(found)}")
+    return found
+
+
+def _why_none(found: Scan) -> str:
+    if not found.left_out:
+        return "There are no pictures in it: put PNG, JPEG or WebP files there."
+    return f"None of its pictures can be used. {next(words.reasons(found))}"

@@ -93,7 +93,7 @@ class Rounds:
         """Gather what the training needs; all of it is checked before the round is joined."""
         tools = self.tools
         tools.board.say("busy", "Getting ready for a round: pictures, base and the latest version.")
-        examples = pictures.read(tools.config.folder)
+        examples = pictures.read(tools.watch.scanner(tools.config.folder))
         folder = bases.fetch(
             tools.api, tools.downloads, tools.home, terms.manifest.base, tools.config.rules.max_base_mb
         )

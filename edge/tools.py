@@ -13,6 +13,7 @@ from edge import config, identity, training
 from edge.api import Api
 from edge.config import Config
 from edge.downloads import Downloads
+from edge.folder.watch import Watch
 from edge.paths import Home
 from edge.state import State
 from edge.status import Board
@@ -40,6 +41,7 @@ class Tools:
     waiter: Waiter
     clock: Callable[[], datetime]
     trainer: training.Trainer
+    watch: Watch
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -72,4 +74,5 @@ def gather(
         waiter=waiter,
         clock=utc_now,
         trainer=trainer,
+        watch=Watch(state),
     )

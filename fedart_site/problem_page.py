@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from consent.codes import CODES as CONSENT
 from fedart_site.problem_texts import GENERAL
-from federation.protocol.codes import AGENT, ROUNDS, SERVER
+from federation.protocol.codes import AGENT, COMPUTER, ROUNDS, SERVER
 from gallery.codes import CODES as GALLERY
 
 
@@ -46,6 +46,7 @@ def parts() -> list[Part]:
         "Rounds and messages": ("A message or a round is not right; either side may say so.", _of(ROUNDS)),
         "Devices": ("Said by the server to an agent; nothing was changed.", _of(SERVER)),
         "The agent": ("Said by the agent on the artist's computer, whatever the server wants.", _of(AGENT)),
+        "The artist's computer": ("Said by the agent about this computer and its folder.", _of(COMPUTER)),
     }
     return [
         Part(title, lead, [Entry(code, *said) for code, said in sorted(codes.items())])

@@ -1,16 +1,17 @@
-"""enrol, connect, leave."""
+"""enrol, leave."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edge import config, leaving, lock, pictures
+from edge import config, leaving, lock
 from edge.commands import Context, about_scheme, app
+from edge.commands.folder import look
 from edge.config import Rules
 from edge.enrol import Asked, Wish
 from edge.enrol import enrol as enrol_device
+from edge.folder.scan import Scanner
 from edge.printing import Printer
 from edge.transport import Transport, make_http, origin_of
 from federation.protocol.errors import refusal
@@ -37,8 +38,8 @@ def enrol(
     own: Context = context.obj
     own.stop_on_signals()
     if folder is not None:
-        folder = folder.expanduser().absolute()
-        pictures.read(folder)
+        folder = folder.expanduser().resolve()
+        look(own.out, Scanner(folder))
     origin = origin_of(server)
     rules = Rules(min_cohort=min_cohort, allow_unsafe_plain_sum=allow_unsafe_plain_sum)
     wish = Wish(origin, name, str(folder) if folder else None, threads, rules)
@@ -60,16 +61,6 @@ def _show(out: Printer, asked: Asked) -> None:
         verification_uri=asked.verification_uri,
         fingerprint=asked.fingerprint,
     )
-
-
-@app.command()
-def connect(context: typer.Context, folder: Path) -> None:
-    """Connect a folder of pictures. They stay on this computer."""
-    own: Context = context.obj
-    told = config.load(own.home)
-    found = pictures.read(folder.expanduser().absolute())
-    config.save(own.home, replace(told, pictures=str(folder.expanduser().absolute())))
-    own.out.say(f"Connected {len(found)} pictures. They stay on this computer.", pictures=len(found))
 
 
 @app.command()

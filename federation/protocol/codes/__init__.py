@@ -2,12 +2,13 @@
 tables."""
 
 from federation.protocol.codes.agent import AGENT
+from federation.protocol.codes.computer import COMPUTER
 from federation.protocol.codes.doors import DOORS
 from federation.protocol.codes.entry import Code
 from federation.protocol.codes.rounds import ROUNDS
 from federation.protocol.codes.server import SERVER as STAGES
 
 SERVER: dict[str, Code] = {**STAGES, **DOORS}
-CODES: dict[str, Code] = {**ROUNDS, **SERVER, **AGENT}
+CODES: dict[str, Code] = {**ROUNDS, **SERVER, **AGENT, **COMPUTER}
 
-__all__ = ["AGENT", "CODES", "ROUNDS", "SERVER", "Code"]
+__all__ = ["AGENT", "CODES", "COMPUTER", "ROUNDS", "SERVER", "Code"]

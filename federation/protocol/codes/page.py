@@ -1,6 +1,6 @@
 """docs/codes.md as text: one section per code, so that a refusal can link to its own words."""
 
-from federation.protocol.codes import AGENT, ROUNDS, SERVER, Code
+from federation.protocol.codes import AGENT, COMPUTER, ROUNDS, SERVER, Code
 
 _HEAD = """# Codes
 
@@ -13,6 +13,11 @@ _PARTS: tuple[tuple[str, str, dict[str, Code]], ...] = (
     ("Rounds and messages", "Refused by either side: the message or the round itself is not right.", ROUNDS),
     ("The server's doors for devices", "Refused by the server, changing nothing.", SERVER),
     ("The agent", "Refused by the agent on the artist's machine, whatever the server says.", AGENT),
+    (
+        "The artist's computer",
+        "Said by the agent about this computer and its folder; nothing is sent.",
+        COMPUTER,
+    ),
 )
 
 

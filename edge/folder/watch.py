@@ -1,0 +1,80 @@
+"""The folder while the agent runs: what came and went since it was last told, and the scanner that remembers."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from edge.folder import claims, words
+from edge.folder.scan import Scan, Scanner
+from edge.state import State
+from federation.protocol.errors import Refusal
+
+NOTE = "folder"
+"""What was last told of the folder: path, hashes of the works, and numbers for the status."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Works that are in the folder and were not, and the other way round."""
+
+    added: int
+    gone: int
+
+    @property
+    def sentence(self) -> str:
+        """What it means for rounds."""
+        told = [f"{words.count(self.added, 'picture')} added"] if self.added else []
+        told += [f"{words.count(self.gone, 'picture')} taken out"] if self.gone else []
+        return f"{' and '.join(told)}: that counts from the next round on."
+
+
+class Watch:
+    """Looks when asked; between two looks at an unchanged folder nothing is opened."""
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._scanner: Scanner | None = None
+        self._stamp = ""
+
+    def scanner(self, folder: Path | None) -> Scanner | None:
+        """The scanner of that folder, with all it knows already."""
+        if folder is None:
+            return None
+        if self._scanner is None or self._scanner.folder != folder:
+            self._scanner = Scanner(folder, lambda: claims.claimed(self._state))
+            self._stamp = ""
+        return self._scanner
+
+    def look(self, folder: Path | None) -> Change | None:
+        """What changed since the artist was last told; None where nothing did, or there is no folder to look at."""
+        scanner = self.scanner(folder)
+        if scanner is None:
+            return None
+        try:
+            stamp = scanner.stamp()
+            if stamp == self._stamp:
+                return None
+            found = scanner.scan()
+        except (OSError, Refusal):
+            return None  # the next training says what is wrong with the folder
+        self._stamp = "" if any(one.code == "work-changing" for one in found.left_out) else stamp
+        return tell(self._state, found)
+
+
+def tell(state: State, found: Scan) -> Change | None:
+    """Remember what the folder holds; the change since the last time for the same folder, if there is one."""
+    before: dict[str, Any] = state.noted(NOTE) or {}
+    path = str(found.folder)
+    told = {
+        "path": path,
+        "works": sorted(found.hashes),
+        "bytes": sum(work.size for work in found.works),
+        "left_out": len(found.left_out),
+        "copies": sum(len(names) - 1 for names in found.copies),
+    }
+    if told != before:
+        state.note(NOTE, told)
+    known = frozenset(before.get("works", ()))
+    if before.get("path") != path or known == found.hashes:
+        return None
+    return Change(len(found.hashes - known), len(known - found.hashes))
