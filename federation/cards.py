@@ -24,6 +24,7 @@ def card_of(
     sha256: str,
     ledger: tuple[int, str],
     revoked: int,
+    transcript: str,
     at: datetime,
 ) -> dict[str, Any]:
     """JSON-safe and without fractions as numbers, so that its canonical form is unambiguous."""
@@ -37,6 +38,7 @@ def card_of(
         "spec_hash": spec_of(campaign).hash(),
         "previous": {"number": round_.previous.number, "sha256": round_.previous.sha256} if round_ else None,
         "round": str(round_.id) if round_ else None,
+        "transcript": transcript or None,
         "rounds": number,
         "cohort_size": hidden_if_small(round_.survivors) if round_ else 0,
         "scheme": campaign.scheme if round_ else None,

@@ -1,10 +1,13 @@
 """The ledger as it stands: its size, its root, and proofs over it. Two queries answer any of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from django.db import connection
 
 from consent.errors import refusal
+from consent.ledger.canonical import canonical_bytes
+from consent.ledger.entries import commitment
 from consent.ledger.tiles import Kept, Span, range_hashes
 from consent.ledger.tree import EMPTY_ROOT, Range, consistency_ranges, inclusion_ranges
 from consent.models import Entry
@@ -38,6 +41,14 @@ def find_entry(*, index: int | None, leaf: str | None) -> Entry:
     if found is None:
         raise refusal("no-such-leaf")
     return found
+
+
+def entry_holds(*, index: int, kind: str, body: Mapping[str, Any]) -> bool:
+    """Whether entry `index` is of that kind and commits to exactly this body; False once its salt was erased."""
+    found = Entry.objects.filter(index=index, kind=kind).select_related("opening").first()
+    if found is None or not hasattr(found, "opening"):
+        return False
+    return commitment(canonical_bytes(body), salt=bytes(found.opening.salt)) == bytes(found.commitment)
 
 
 def inclusion_path(*, index: int, size: int) -> list[bytes]:

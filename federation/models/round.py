@@ -29,6 +29,8 @@ class Round(models.Model):
     survivors = models.PositiveIntegerField(default=0)
     # Content address (storage "updates") and SHA-256 of the finished mean, float64; empty until it is there
     mean_sha256 = models.CharField(max_length=64, blank=True)
+    # One hash over all of it (federation/protocol/transcript.py), kept when the round ends
+    transcript = models.JSONField(default=dict)
     # Work of the server that was begun; a task that keeps killing its worker ends the round
     attempts = models.PositiveIntegerField(default=0)
     nudged_at = models.DateTimeField(null=True)

@@ -19,6 +19,7 @@ from federation.cards import card_of
 from federation.gate import consenting
 from federation.models import AdapterVersion, Campaign, Participation, Round
 from federation.protocol.errors import refusal
+from federation.record import transcript_of
 from federation.services.aggregate import MAX_ATTEMPTS, mean_of
 from federation.services.intake import IN_THE_SUM
 from federation.services.rounds import abort
@@ -30,12 +31,12 @@ def publish_first(*, campaign: Campaign, at: datetime) -> AdapterVersion:
     """Version 0: B is zero, so it draws exactly what the base draws."""
     spec = spec_of(campaign)
     tensors = vector.unflatten(np.zeros(spec.length), spec)
-    return _publish(campaign=campaign, number=0, spec=spec, tensors=tensors, at=at)
+    return _publish(campaign=campaign, number=0, spec=spec, tensors=tensors, at=at)[0]
 
 
 def publish_round(*, round_id: UUID, at: datetime) -> Round:
     """The gate "publish": consent is read again; then previous version plus mean update is the next version."""
-    Round.objects.filter(pk=round_id).update(attempts=F("attempts") + 1)
+    Round.objects.filter(pk=round_id, state="publishing").update(attempts=F("attempts") + 1)
     with transaction.atomic():
         round_ = (
             Round.objects.select_for_update(of=("self",), no_key=True)
@@ -53,7 +54,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
         spec = spec_of(round_.campaign)
         before = vector.flatten(tensors_of(round_.previous, spec), spec).astype(np.float64)
         tensors = vector.unflatten(before + mean_of(round_), spec)
-        version = _publish(
+        version, kept = _publish(
             campaign=round_.campaign,
             number=round_.previous.number + 1,
             spec=spec,
@@ -64,7 +65,7 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
         )
         states.move_all(parts, to="counted", at=at, moved_at=at)
         data = {"version": version.number, "cohort": len(parts)}
-        states.move(round_, to="published", at=at, data=data, finished_at=at)
+        states.move(round_, to="published", at=at, data=data, finished_at=at, transcript=kept)
     return round_
 
 
@@ -100,7 +101,8 @@ def _publish(
     at: datetime,
     round_: Round | None = None,
     revoked: int = 0,
-) -> AdapterVersion:
+) -> tuple[AdapterVersion, dict[str, Any]]:
+    """The version, and the transcript of the round that it came of."""
     metadata = {
         "fedart.base": campaign.base.hash,
         "fedart.spec": spec.hash(),
@@ -110,6 +112,7 @@ def _publish(
     data = files.dumps(tensors, spec, metadata)
     sha256 = hashlib.sha256(data).hexdigest()
     put_bytes(blobs(), blob_name(sha256), data)
+    kept = transcript_of(round_, outcome="published", version=(number, sha256)) if round_ else {}
     card = card_of(
         campaign=campaign,
         number=number,
@@ -117,6 +120,7 @@ def _publish(
         sha256=sha256,
         ledger=ledger_head(),
         revoked=revoked,
+        transcript=str(kept.get("hash", "")),
         at=at,
     )
     version = AdapterVersion.objects.create(
@@ -135,4 +139,4 @@ def _publish(
     version.entry_index = entry.index
     version.save(update_fields=["entry_index"])
     queue.evaluate(version.id)
-    return version
+    return version, kept

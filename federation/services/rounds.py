@@ -16,6 +16,7 @@ from federation.models import AdapterVersion, Campaign, Device, Participation, R
 from federation.protocol import manifest as manifests
 from federation.protocol import roster as rosters
 from federation.protocol.errors import refusal
+from federation.record import transcript_of
 from federation.services.safety import refuse_unsafe_scheme
 from federation.signing import server_key
 from federation.terms import manifest_of, server_of
@@ -197,4 +198,6 @@ def abort(*, round_: Round, reason: str, at: datetime, data: Mapping[str, Any] |
         body={"round": str(round_.id), "event": "aborted", "reason": reason},
         at=at,
     )
-    return states.move(round_, to="aborted", at=at, reason=reason, data=data, deadline=None, finished_at=at)
+    kept = transcript_of(round_, outcome="aborted", reason=reason)
+    changes = {"deadline": None, "finished_at": at, "transcript": kept}
+    return states.move(round_, to="aborted", at=at, reason=reason, data=data, **changes)
