@@ -1,8 +1,10 @@
 """Every refusal of consent: code -> (HTTP status, what is wrong, what to do about it)."""
 
+from consent.codes_desk import DESK_CODES
 from consent.codes_ledger import LEDGER_CODES
 
 CODES: dict[str, tuple[int, str, str]] = {
+    **DESK_CODES,
     "too-large": (
         413,
         "This is larger than any statement or request here can be.",

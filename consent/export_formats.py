@@ -51,9 +51,9 @@ class Record:
 def csv_chunks(records: Iterable[Record], header: dict[str, Any]) -> Iterator[bytes]:
     """UTF-8 with BOM, RFC 4180 lines. The header's facts are in the file name and the ledger, not in the
     table."""
-    yield "\ufeff".encode() + _line(COLUMNS)
+    yield "\ufeff".encode() + csv_line(COLUMNS)
     for record in records:
-        yield _line([_safe(cell) for cell in _cells(record)])
+        yield csv_line([safe_cell(cell) for cell in _cells(record)])
 
 
 def json_chunks(records: Iterable[Record], header: dict[str, Any]) -> Iterator[bytes]:
@@ -112,13 +112,14 @@ def _record_json(record: Record) -> dict[str, Any]:
     }
 
 
-def _line(cells: Iterable[str]) -> bytes:
+def csv_line(cells: Iterable[str]) -> bytes:
+    """One line of RFC 4180, in UTF-8."""
     out = io.StringIO()
     csv.writer(out, lineterminator="\r\n").writerow(cells)
     return out.getvalue().encode()
 
 
-def _safe(cell: str) -> str:
+def safe_cell(cell: str) -> str:
     """A spreadsheet must not run a cell: what looks like a formula gets a leading apostrophe (OWASP)."""
     return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell
 

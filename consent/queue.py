@@ -1,13 +1,36 @@
 """What consent asks the workers to do, sent by name once the rows they will read are committed."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import current_app
 from django.db import transaction
 
 BUILD_EXPORT = "exports.build"
+BUILD_COPY = "exports.copy"
+ERASE = "exports.erase"
+LETTER = "exports.letter"
 
 
 def queue_export(export_id: UUID) -> None:
     """Have the file of this export made."""
-    transaction.on_commit(lambda: current_app.send_task(BUILD_EXPORT, args=[str(export_id)]))
+    _send(BUILD_EXPORT, str(export_id))
+
+
+def queue_copy(bundle_id: UUID) -> None:
+    """Have the copy of a person's data made."""
+    _send(BUILD_COPY, str(bundle_id))
+
+
+def queue_erasure(request_id: UUID) -> None:
+    """Have an approved erasure carried out."""
+    _send(ERASE, str(request_id))
+
+
+def queue_letter(request_id: UUID, what: str, answer: str = "") -> None:
+    """Have a letter about a request sent."""
+    _send(LETTER, str(request_id), what, answer)
+
+
+def _send(name: str, *arguments: Any) -> None:
+    transaction.on_commit(lambda: current_app.send_task(name, args=list(arguments)))

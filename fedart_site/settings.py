@@ -101,6 +101,8 @@ CELERY_BEAT_SCHEDULE = {
         "options": {"expires": 60},
     },
     "exports.expire": {"task": "exports.expire", "schedule": 3600.0, "options": {"expires": 3600}},
+    "exports.sweep": {"task": "exports.sweep", "schedule": 30.0, "options": {"expires": 30}},
+    "exports.retention": {"task": "exports.retention", "schedule": 86400.0, "options": {"expires": 3600}},
     "generate.sweep": {"task": "generate.sweep", "schedule": 10.0, "options": {"expires": 10}},
 }
 
@@ -235,6 +237,23 @@ OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"  # migrations
 LEDGER_ORIGIN = env.text("LEDGER_ORIGIN") or f"{PUBLIC_HOST}/api/v1/ledger"
 LEDGER_WITNESSES = env.words("LEDGER_WITNESSES")
 CONSENT_TERMS_SOURCE = "federation.selectors.training_terms"
+# Every room says what it holds about people; erasure, copies, retention and the records of processing read it.
+PERSONAL_DATA_SOURCES = [
+    "consent.personal",
+    "federation.personal",
+    "gallery.personal",
+    "fedart_site.personal",
+]
+# Who answers for the data (GDPR 13, 30, 35): printed in records, letters and templates. docs/production.md
+CONTROLLER = {
+    "name": env.text("CONTROLLER_NAME"),
+    "address": env.text("CONTROLLER_ADDRESS"),
+    "contact": env.text("CONTROLLER_CONTACT"),
+    "officer": env.text("DATA_PROTECTION_OFFICER"),
+    "authority": env.text("SUPERVISORY_AUTHORITY"),
+}
+# An age recipient whose key lies offline: statements of erased accounts are sealed to it. Empty: deleted at once.
+STATEMENT_SEAL_RECIPIENT = env.text("STATEMENT_SEAL_RECIPIENT")
 # Adding up updates in the clear is for development; production refuses it (checks.py and the round services).
 ALLOW_UNSAFE_PLAIN_SUM = env.boolean("FEDART_ALLOW_UNSAFE_PLAIN_SUM", not IS_PRODUCTION)
 

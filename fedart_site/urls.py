@@ -18,6 +18,7 @@ urlpatterns = [
     path("api/v1/", include("consent.api_urls")),
     path("api/v1/", include("gallery.api_urls")),
     path("consent/", include("consent.urls")),
+    path("your-data/", include("consent.your_data_urls")),
     path("compliance/", include("consent.compliance_urls")),
     path("", include("federation.urls")),
     path("", include("gallery.urls")),

@@ -7,7 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Avg, Count, QuerySet
+from django.utils import timezone
 
+from consent.selectors import is_restricted, restricted_at
 from federation import selectors as federation
 from gallery import events, states, versions
 from gallery.limits import UNDO_FOR
@@ -93,9 +95,9 @@ def done_payload(handle: str, image: Image) -> dict[str, Any]:
 
 
 def _published() -> QuerySet[Image]:
-    return Image.objects.filter(
-        published_at__isnull=False, deleted_at__isnull=True, artist__is_active=True
-    ).select_related("artist", "version")
+    """What strangers may see now: of active accounts whose processing is not restricted (GDPR Art. 18)."""
+    shown = Image.objects.filter(published_at__isnull=False, deleted_at__isnull=True, artist__is_active=True)
+    return shown.exclude(restricted_at(timezone.now())).select_related("artist", "version")
 
 
 def parse_cursor(text: str) -> tuple[datetime, int] | None:
@@ -164,7 +166,7 @@ def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False)
     if viewer_id is not None and image.artist_id == viewer_id:
         return image if own_deleted or image.deleted_at is None else None
     public = image.published_at is not None and image.deleted_at is None and image.artist.is_active
-    return image if public else None
+    return image if public and not is_restricted(artist_id=image.artist_id, at=timezone.now()) else None
 
 
 def artist_page(*, handle: str) -> Artist | None:

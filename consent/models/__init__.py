@@ -1,12 +1,17 @@
 """Consent's tables, one file per question."""
 
 from consent.models.access import AccessLog, ConsentExport
+from consent.models.answers import Erasure, PersonalCopy, SealedStatements
+from consent.models.duties import Breach, BreachEvent, LegalHold, RetentionRun
 from consent.models.ledger import Checkpoint, Cosignature, Entry, EntryBody, Node
 from consent.models.people import BrowserKey, Subject
+from consent.models.requests import Restriction, SubjectRequest, SubjectRequestEvent
 from consent.models.statements import Draft, Notice, Statement
 
 __all__ = [
     "AccessLog",
+    "Breach",
+    "BreachEvent",
     "BrowserKey",
     "Checkpoint",
     "ConsentExport",
@@ -14,8 +19,16 @@ __all__ = [
     "Draft",
     "Entry",
     "EntryBody",
+    "Erasure",
+    "LegalHold",
     "Node",
     "Notice",
+    "PersonalCopy",
+    "Restriction",
+    "RetentionRun",
+    "SealedStatements",
     "Statement",
     "Subject",
+    "SubjectRequest",
+    "SubjectRequestEvent",
 ]

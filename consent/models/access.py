@@ -6,6 +6,18 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+# what a look was at -> how the artist reads it, after "A compliance officer"
+LOOKS = {
+    "list": "saw you in the list of records",
+    "record": "opened one of your statements",
+    "export": "made a file with your records in it",
+    "search": "found you in a search",
+    "person": "opened everything that is held about you",
+    "queue": "saw your request in the list of requests",
+    "request": "opened a request of yours",
+    "hold": "saw you in the list of legal holds",
+}
+
 
 class AccessLog(models.Model):
     """One look of staff at one artist's records. The artist sees role, time and reason, not the employee's
@@ -19,6 +31,9 @@ class AccessLog(models.Model):
     what = models.CharField(max_length=40)
     reason = models.CharField(max_length=300)
     at = models.DateTimeField()
+    export = models.ForeignKey(
+        "consent.ConsentExport", on_delete=models.SET_NULL, null=True, blank=True, related_name="looks"
+    )
 
     class Meta:
         ordering = ("-at", "-id")
@@ -26,6 +41,12 @@ class AccessLog(models.Model):
 
     def __str__(self) -> str:
         return f"{self.role}: {self.what}"
+
+    @property
+    def sentence(self) -> str:
+        """What happened, as the artist reads it; the role and never the name."""
+        article = "An" if self.role[:1] in "aeiou" else "A"
+        return f"{article} {self.role} {LOOKS.get(self.what, 'looked at your records')}."
 
 
 class ConsentExport(models.Model):
@@ -41,6 +62,8 @@ class ConsentExport(models.Model):
     class Format(models.TextChoices):
         CSV = "csv", "CSV"
         JSON = "json", "JSON"
+        JSONLD = "jsonld", "JSON-LD"
+        BUNDLE = "bundle", "signed bundle"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     asked_by = models.ForeignKey(

@@ -2,5 +2,15 @@
 
 from consent.selectors.grants import Grant, consent_summary, live_grant, live_grants
 from consent.selectors.ledger import entry_holds, ledger_head
+from consent.selectors.restrictions import is_restricted, restricted_at
 
-__all__ = ["Grant", "consent_summary", "entry_holds", "ledger_head", "live_grant", "live_grants"]
+__all__ = [
+    "Grant",
+    "consent_summary",
+    "entry_holds",
+    "is_restricted",
+    "ledger_head",
+    "live_grant",
+    "live_grants",
+    "restricted_at",
+]

@@ -10,6 +10,7 @@ from consent.ledger.canonical import parse_canonical
 from consent.models import Notice, Statement
 from consent.policy import Decision, Standing, standing
 from consent.purposes import purpose_of
+from consent.selectors.restrictions import restricted_at
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def live_grants(
     terms: Mapping[str, Any] | None = None,
 ) -> dict[int, Grant]:
     """All grants in force at `at` by artist id; of `artist_ids` only, where given. Two queries, however many artists.
+    Whose processing is restricted at `at` (Art. 18) is left out, whatever she granted.
 
     With `terms`, only grants that were signed under exactly these terms: a yes to one base and one smallest cohort
     is no yes to others.
@@ -132,6 +134,7 @@ def _latest_statements(
     *, purpose: str, at: datetime, artist_ids: Iterable[int] | None
 ) -> Iterable[Statement]:
     said = Statement.objects.filter(purpose=purpose, recorded_at__lte=at).select_related("notice")
+    said = said.exclude(restricted_at(at))
     if artist_ids is not None:
         said = said.filter(artist_id__in=list(artist_ids))
     return said.order_by("artist_id", "-entry").distinct("artist_id")

@@ -12,6 +12,7 @@ from consent.ledger.statement import GIVEN
 from consent.models import Statement
 from consent.purposes import PURPOSES
 from consent.selectors.grants import current_notice
+from consent.selectors.restrictions import restricted_at
 
 PAGE = 50
 IN_FORCE = "in-force"
@@ -84,6 +85,7 @@ def _holds(at: datetime) -> Exists:
         notice = current_notice(name=purpose.notice, at=at)
         current |= Q(purpose=purpose.code, notice__major__gte=notice.major if notice else 0)
     live = Statement.objects.filter(current, pk=OuterRef("pk"), status=GIVEN, expires_at__gt=at)
+    live = live.exclude(restricted_at(at))
     return Exists(live.filter(~Exists(_later_than(at))))
 
 

@@ -146,6 +146,7 @@ def _log(export: ConsentExport, *, artists: set[int], at: datetime) -> None:
             what="export",
             reason=export.reason,
             at=at,
+            export_id=export.pk,
         )
 
 

@@ -1,6 +1,5 @@
 """The compliance officer's pages: consent records and one record. Every look is written down first."""
 
-from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -16,15 +15,14 @@ from consent.ledger.verify import Trust, check_receipt
 from consent.models import ConsentExport, Statement
 from consent.selectors.records import RecordFilter, page_of, records
 from consent.services.exports import ROLE
-from consent.services.looks import record_looks
 from consent.services.receipts import make_receipt
 from consent.signing_keys import ledger_key, witness_keys
-from consent.staff import staff_required
+from consent.staff import see, staff_required
 from consent.views.guards import artist_of
 
 
 @require_GET
-@staff_required(ROLE)
+@staff_required(ROLE, people=True)
 @never_cache
 def record_list(request: HttpRequest) -> HttpResponse:
     """Search, filter and page through the consent records."""
@@ -37,7 +35,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
         found = records(form.chosen(), now=now)
         rows, following = page_of(found, before=_before(request))
         total = found.count()
-        _note(request, rows, what="list", reason="Searched the consent records", at=now)
+        _note(request, rows, what="list", reason="Searched the consent records")
     query = urlencode([(name, value) for name, value in request.GET.items() if name in form.fields and value])
     context = {
         "form": form,
@@ -53,7 +51,7 @@ def record_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@staff_required(ROLE)
+@staff_required(ROLE, people=True)
 @never_cache
 def record(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     """One statement, checked on the spot: signature, commitment, place in the ledger."""
@@ -61,7 +59,7 @@ def record(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     found = records(RecordFilter(), now=now).filter(pk=statement_id).first()
     if found is None:
         raise Http404
-    _note(request, [found], what="record", reason="Opened one consent record", at=now)
+    _note(request, [found], what="record", reason="Opened one consent record")
     proof = make_receipt(artist_id=found.artist_id, statement_id=found.pk, at=now)
     context = {
         "row": found,
@@ -76,15 +74,8 @@ def _readable(statement: Statement) -> str:
     return bytes(statement.document).decode("utf-8")
 
 
-def _note(request: HttpRequest, rows: list[Statement], *, what: str, reason: str, at: datetime) -> None:
-    record_looks(
-        artist_ids=[row.artist_id for row in rows],
-        viewer_id=artist_of(request).pk,
-        role=ROLE,
-        what=what,
-        reason=reason,
-        at=at,
-    )
+def _note(request: HttpRequest, rows: list[Statement], *, what: str, reason: str) -> None:
+    see(request, [row.artist_id for row in rows], what=what, reason=reason)
 
 
 def _before(request: HttpRequest) -> int | None:

@@ -14,7 +14,7 @@ from consent.forms import RecordFilterForm
 from consent.ledger.statement import utc_text
 from consent.models import ConsentExport
 from consent.services.exports import ROLE, request_export
-from consent.staff import staff_required
+from consent.staff import seen_when_made, staff_required
 from consent.views.guards import artist_of, read_texts
 
 CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
@@ -61,7 +61,7 @@ def watch(request: HttpRequest, export_id: UUID) -> HttpResponse:
 
 
 @require_GET
-@staff_required(ROLE)
+@staff_required(ROLE, people=True)
 @never_cache
 def download(request: HttpRequest, export_id: UUID) -> FileResponse:
     """The file, while it is there. Refuses `export-not-ready`, `export-expired`, `export-failed`."""
@@ -73,6 +73,7 @@ def download(request: HttpRequest, export_id: UUID) -> FileResponse:
         raise refusal("export-expired")
     if export.state != ConsentExport.State.DONE:
         raise refusal("export-not-ready")
+    seen_when_made(request)
     name = f"fedart-consent-{export.asked_at:%Y-%m-%d}-{str(export.pk)[:8]}.{export.format}"
     opened = storages["exports"].open(export.file_name)
     return FileResponse(opened, as_attachment=True, filename=name, content_type=CONTENT_TYPES[export.format])

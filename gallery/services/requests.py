@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from consent.selectors import is_restricted
 from gallery import queue, states, versions
 from gallery.errors import Refusal
 from gallery.generation.params import GenerationParams
@@ -30,6 +31,7 @@ def ask(*, artist: Artist, params: GenerationParams, at: datetime) -> Generation
     with transaction.atomic():
         # The artist's row is the lock: two tabs cannot both take the last place.
         Artist.objects.select_for_update().get(pk=artist.pk)
+        _refuse_while_restricted(artist=artist, at=at)
         _refuse_too_much(artist=artist, at=at)
         request = GenerationRequest.objects.create(
             artist=artist,
@@ -43,6 +45,16 @@ def ask(*, artist: Artist, params: GenerationParams, at: datetime) -> Generation
         queue.queue_image(request.pk)
         notices.tell_queued_on_commit(request)
     return request
+
+
+def _refuse_while_restricted(*, artist: Artist, at: datetime) -> None:
+    if is_restricted(artist_id=artist.pk, at=at):
+        raise Refusal(
+            code="processing-restricted",
+            why="The processing of your data is stopped, so no new picture is made.",
+            fix="Let it go on, on the page Your data.",
+            status=409,
+        )
 
 
 def _refuse_too_much(*, artist: Artist, at: datetime) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from consent.selectors import is_restricted
 from gallery import states
 from gallery.errors import Refusal
 from gallery.limits import ATTEMPTS_MAX, PREVIEW_MAX_BYTES
@@ -49,8 +50,10 @@ def begin(*, request_id: int, at: datetime) -> GenerationRequest | None:
         return None
     if request.state == states.RUNNING:
         request = put_back(request=request, at=at)
-    if request.cancel_asked and request.state == states.QUEUED:
-        states.move(request, to=states.CANCELLED, reason="cancelled while waiting", at=at, ended_at=at)
+    stopped = is_restricted(artist_id=request.artist_id, at=at)
+    if (request.cancel_asked or stopped) and request.state == states.QUEUED:
+        reason = "processing was stopped" if stopped else "cancelled while waiting"
+        states.move(request, to=states.CANCELLED, reason=reason, at=at, ended_at=at)
         notices.tell_ended(request)
     if request.state != states.QUEUED:
         return None

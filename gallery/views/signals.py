@@ -18,6 +18,7 @@ PRIVATE_PATHS = (
     "/consent/",
     "/devices/",
     "/compliance/",
+    "/your-data/",
     "/accounts/",
     "/api/",
 )

@@ -15,13 +15,13 @@ from consent.selectors import live_grants
 from consent.selectors.grants import as_decision
 from consent.selectors.records import RecordFilter, page_of, records
 from gallery.models import Artist
-from tests.consent.desk import REASON, made, rows_of
+from tests.consent.desk.hands import REASON, made, rows_of
 from tests.consent.pen import Pen
 
 
 def test_the_list(desk: Any, pen: Pen, alice: Artist) -> None:
     statement = pen.decide()
-    page = desk.get("/compliance/").content.decode()
+    page = desk.get("/compliance/records/").content.decode()
     assert alice.email in page
     assert alice.consent_subject.urn in page
     assert "1 statement" in page
@@ -33,12 +33,12 @@ def test_the_list(desk: Any, pen: Pen, alice: Artist) -> None:
 
 
 def test_an_empty_list(desk: Any, notices: Any) -> None:
-    assert "No statement fits" in desk.get("/compliance/").content.decode()
+    assert "No statement fits" in desk.get("/compliance/records/").content.decode()
     assert not AccessLog.objects.exists()
 
 
 @pytest.mark.parametrize(
-    "path", ["/compliance/", "/compliance/exports/{id}", "/compliance/exports/{id}/file"]
+    "path", ["/compliance/records/", "/compliance/exports/{id}", "/compliance/exports/{id}/file"]
 )
 def test_only_compliance_officers_come_in(
     client: Client, pen: Pen, connie: Artist, olga: Artist, mo: Artist, path: str
@@ -100,7 +100,7 @@ def test_filters(desk: Any, pen: Pen, bob: Artist, query: Any, count: Any) -> No
         )
     if asked.get("artist") == "subject":
         asked["artist"] = pen.artist.consent_subject.urn
-    page = desk.get("/compliance/", asked).content.decode()
+    page = desk.get("/compliance/records/", asked).content.decode()
     assert f"{count} statement{'' if count == 1 else 's'}" in page
     assert len(rows_of(made(desk, **asked)[0])) == count
 
@@ -118,7 +118,7 @@ def test_filters(desk: Any, pen: Pen, bob: Artist, query: Any, count: Any) -> No
 )
 def test_filters_that_cannot_be_read(desk: Any, pen: Pen, query: Any) -> None:
     pen.decide()
-    answer = desk.get("/compliance/", query)
+    answer = desk.get("/compliance/records/", query)
     assert answer.status_code == 400
     assert "errorlist" in answer.content.decode()
     assert not AccessLog.objects.exists()
@@ -129,7 +129,7 @@ def test_filters_that_cannot_be_read(desk: Any, pen: Pen, query: Any) -> None:
 
 @pytest.mark.parametrize("before", ["x", "-1", "9" * 40, "1.5"])
 def test_a_page_that_cannot_be_read(desk: Any, notices: Any, before: Any) -> None:
-    assert desk.get("/compliance/", {"before": before}).status_code == 400
+    assert desk.get("/compliance/records/", {"before": before}).status_code == 400
 
 
 def test_paging_is_steady_while_statements_are_added(pen: Pen) -> None:

@@ -12,7 +12,7 @@ from consent.ledger.verify import check_receipt
 from consent.models import AccessLog, ConsentExport, Entry
 from consent.services.exports import LIFETIME, build_export, remove_expired_exports
 from gallery.models import Artist
-from tests.consent.desk import REASON, ask, made, rows_of
+from tests.consent.desk.hands import REASON, ask, made, rows_of
 from tests.consent.pen import Pen
 
 

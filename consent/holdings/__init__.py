@@ -1,0 +1,1 @@
+"""What this installation holds about people: one line for every column of every table."""
