@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('federation', '0005_uploads'),
+        ("federation", "0005_uploads"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='round',
-            name='transcript',
+            model_name="round",
+            name="transcript",
             field=models.JSONField(default=dict),
         ),
     ]
