@@ -92,8 +92,8 @@ HOLDINGS = [
         "the roster names devices by random numbers; without the device's row nobody can say whose",
         "for good",
         technical="id campaign number previous state state_reason opened_at stage_began_at deadline finished_at "
-        "manifest manifest_signature manifest_hash roster roster_signature session delivered transcript cohort_size survivors "
-        "mean_sha256 attempts nudged_at cleared_at",
+        "manifest manifest_signature manifest_hash roster roster_signature session delivered transcript cohort_size "
+        "survivors mean_sha256 attempts nudged_at cleared_at",
     ),
     Holding(
         "federation.Fold",
