@@ -133,7 +133,7 @@ CODES: dict[str, tuple[int, str, str]] = {
         "An export of records about people needs a reason of at least ten characters.",
         "Write why the records are needed; the artists concerned will see it.",
     ),
-    "unknown-format": (400, "Exports are made as csv or json.", "Choose one of the two."),
+    "unknown-format": (400, "Exports are made as csv, json, jsonld or bundle.", "Choose one of the four."),
     "bad-filter": (
         400,
         "One of the filters cannot be read.",

@@ -3,7 +3,7 @@
 import csv
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,12 +64,6 @@ def json_chunks(records: Iterable[Record], header: dict[str, Any]) -> Iterator[b
         yield separator + json.dumps(_record_json(record), ensure_ascii=False).encode()
         separator = b",\n"
     yield b"\n]}\n"
-
-
-WRITERS: dict[str, Callable[[Iterable[Record], dict[str, Any]], Iterator[bytes]]] = {
-    "csv": csv_chunks,
-    "json": json_chunks,
-}
 
 
 def _cells(record: Record) -> list[str]:

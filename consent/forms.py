@@ -5,11 +5,20 @@ from typing import Any
 from django import forms
 
 from consent.ledger.statement import STATUSES
-from consent.models import Statement
+from consent.models import Notice, Statement
 from consent.purposes import PURPOSES
 from consent.selectors.records import IN_FORCE, RecordFilter
 
 DECISIONS = [(value, label.capitalize()) for value, label in Statement.Status.choices if value in STATUSES]
+
+
+def notice_choices() -> list[tuple[str, str]]:
+    """Every version of every text, the newest first."""
+    rows = Notice.objects.order_by("name", "-valid_from").values_list("name", "version").distinct()
+    return [
+        ("", "Any"),
+        *((f"{name} {version}", f"{name} {version}") for name, version in dict.fromkeys(rows)),
+    ]
 
 
 class RecordFilterForm(forms.Form):
@@ -31,6 +40,7 @@ class RecordFilterForm(forms.Form):
         required=False,
         choices=[("", "Any"), (IN_FORCE, "Granted and in force"), *DECISIONS],
     )
+    notice = forms.ChoiceField(label="Text", required=False, choices=notice_choices)
     since = forms.DateTimeField(
         label="From",
         required=False,
@@ -67,7 +77,13 @@ class ExportForm(forms.Form):
     """Which file, and why."""
 
     format = forms.ChoiceField(
-        label="File", choices=[("csv", "CSV, for a spreadsheet"), ("json", "JSON, with proofs")]
+        label="File",
+        choices=[
+            ("csv", "CSV, for a spreadsheet"),
+            ("json", "JSON, each record with its receipt"),
+            ("jsonld", "JSON-LD (ISO/IEC TS 27560 in W3C DPV)"),
+            ("bundle", "Signed bundle that verifies offline, without names"),
+        ],
     )
     reason = forms.CharField(
         label="Reason",

@@ -126,7 +126,7 @@ def as_jsonld() -> dict[str, Any]:
             "dpv": "https://w3id.org/dpv#",
             "eu-gdpr": "https://w3id.org/dpv/legal/eu/gdpr#",
             "dct": "http://purl.org/dc/terms/",
-            "fa": f"{settings.PUBLIC_ORIGIN}/consent/ns#",
+            "fa": "urn:fedart:term:",
         },
         "@type": "dpv:RecordOfDataProcessing",
         "dpv:hasDataController": {

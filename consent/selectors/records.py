@@ -21,8 +21,8 @@ TIMES = ("since", "until", "as_of")
 
 @dataclass(frozen=True)
 class RecordFilter:
-    """What is asked for. `status` is a statement's status or `in-force`; times are aware; empty means
-    everything."""
+    """What is asked for. `status` is a statement's status or `in-force`; `notice` is `name version`; times are aware;
+    empty means everything."""
 
     artist: str = ""
     purpose: str = ""
@@ -30,6 +30,7 @@ class RecordFilter:
     since: datetime | None = None
     until: datetime | None = None
     as_of: datetime | None = None
+    notice: str = ""
 
     def as_json(self) -> dict[str, str]:
         values = {name: getattr(self, name) for name in self.__dataclass_fields__}
@@ -53,6 +54,9 @@ def records(chosen: RecordFilter, *, now: datetime) -> QuerySet[Statement]:
         )
     if chosen.purpose:
         found = found.filter(purpose=chosen.purpose)
+    if chosen.notice:
+        name, _, version = chosen.notice.partition(" ")
+        found = found.filter(notice__name=name, notice__version=version)
     if chosen.since:
         found = found.filter(recorded_at__gte=chosen.since)
     if chosen.until:
@@ -66,12 +70,14 @@ def records(chosen: RecordFilter, *, now: datetime) -> QuerySet[Statement]:
 
 
 def page_of(
-    found: QuerySet[Statement], *, before: int | None, size: int = PAGE
+    found: QuerySet[Statement], *, before: int | None, size: int = PAGE, ascending: bool = False
 ) -> tuple[list[Statement], int | None]:
-    """(one page, the `before` of the next page or None): keyset paging by ledger index, steady while rows are
-    added."""
+    """(one page, the `before` of the next page or None): keyset paging by ledger index, steady while rows are added.
+
+    Newest first; with `ascending` in the order of the ledger, and `before` is the last index of the page before."""
+    found = found.order_by("entry" if ascending else "-entry")
     if before is not None:
-        found = found.filter(entry__lt=before)
+        found = found.filter(entry__gt=before) if ascending else found.filter(entry__lt=before)
     rows = list(found[: size + 1])
     more = len(rows) > size
     return rows[:size], rows[size - 1].entry_id if more else None

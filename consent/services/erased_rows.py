@@ -9,10 +9,11 @@ from django.db.models import F, Func, IntegerField, Q, Value
 
 from consent.holdings.kinds import DELETE, SEAL, UNLINK
 from consent.holdings.registry import holdings, personal_holdings, rows_of, storage_names
+from consent.ledger.kinds import KINDS
 from consent.models import BrowserKey, ConsentExport, EntryBody, Statement, Subject
 
-# Kinds of entries whose body names a person; the rest is about rounds, versions, texts, and the desk's own numbers.
-NAMING_KINDS = ("statement", "key", "device")
+# Kinds of entries whose body may name a person by her pseudonym; public bodies never do.
+NAMING_KINDS = tuple(name for name, kind in KINDS.items() if not kind.public)
 CHUNK = 1000
 
 

@@ -13,12 +13,18 @@ from consent.errors import refusal
 from consent.forms import RecordFilterForm
 from consent.ledger.statement import utc_text
 from consent.models import ConsentExport
+from consent.services.export_files import ENDINGS
 from consent.services.exports import ROLE, request_export
 from consent.staff import seen_when_made, staff_required
 from consent.views.guards import artist_of, read_texts
 
-CONTENT_TYPES = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-FILTERS = ("artist", "purpose", "status", "since", "until", "as_of")
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "jsonld": "application/ld+json",
+    "bundle": "application/zip",
+}
+FILTERS = ("artist", "purpose", "status", "since", "until", "as_of", "notice")
 
 
 @require_POST
@@ -74,7 +80,7 @@ def download(request: HttpRequest, export_id: UUID) -> FileResponse:
     if export.state != ConsentExport.State.DONE:
         raise refusal("export-not-ready")
     seen_when_made(request)
-    name = f"fedart-consent-{export.asked_at:%Y-%m-%d}-{str(export.pk)[:8]}.{export.format}"
+    name = f"fedart-consent-{export.asked_at:%Y-%m-%d}-{str(export.pk)[:8]}.{ENDINGS[export.format]}"
     opened = storages["exports"].open(export.file_name)
     return FileResponse(opened, as_attachment=True, filename=name, content_type=CONTENT_TYPES[export.format])
 

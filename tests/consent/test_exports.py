@@ -1,6 +1,8 @@
 """Files of consent records: whole, provable, defused, logged, expiring; made again after a crash."""
 
+import io
 import json
+import zipfile
 from typing import Any
 
 import pytest
@@ -8,9 +10,11 @@ from django.core.files.storage import storages
 from django.utils import timezone
 
 from consent.export_formats import COLUMNS
+from consent.ledger.bundle_reader import check_bundle
 from consent.ledger.verify import check_receipt
 from consent.models import AccessLog, ConsentExport, Entry
 from consent.services.exports import LIFETIME, build_export, remove_expired_exports
+from consent.services.sole import sole_worker
 from gallery.models import Artist
 from tests.consent.desk.hands import REASON, ask, made, rows_of
 from tests.consent.pen import Pen
@@ -191,5 +195,78 @@ def test_exports_by_script(desk: Any, pen: Pen) -> None:
 def test_many_records_are_written_page_by_page(desk: Any, pen: Pen, monkeypatch: pytest.MonkeyPatch) -> None:
     for _ in range(7):
         pen.decide("refuse")
-    monkeypatch.setattr("consent.services.exports.CHUNK_ROWS", 3)
+    monkeypatch.setattr("consent.services.export_files.CHUNK_ROWS", 3)
     assert len(rows_of(made(desk)[0])) == 7
+
+
+def test_json_ld(desk: Any, pen: Pen) -> None:
+    """Records of TS 27560 in DPV's terms; what was signed stands in it unchanged."""
+    statement = pen.decide()
+    pen.revoke()
+    data, _ = made(desk, format="jsonld")
+    found = json.loads(data)
+    withdrawn, given = found["dpv:hasRecord"]
+    assert withdrawn["dpv:hasConsentStatus"] == {"@id": "dpv:ConsentWithdrawn"}
+    assert given["@id"] == f"urn:uuid:{statement.pk}"
+    assert given["fa:signedStatement"]["@value"] == json.loads(bytes(statement.document))
+    assert check_receipt(given["fa:receipt"]["@value"]).holds
+    known = set(found["@context"]) - {"@version"}
+    terms = [name for node in (found, given) for name in node if ":" in name]
+    assert {term.partition(":")[0] for term in terms} <= known
+
+
+def test_a_bundle_verifies_offline_and_names_nobody(
+    desk: Any, pen: Pen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consent.services.export_files.CHUNK_ROWS", 2)
+    for decision in ("refuse", "grant", "refuse", "grant", "refuse"):
+        pen.decide(decision)
+    data, export = made(desk, format="bundle")
+    report = check_bundle(io.BytesIO(data))
+    assert report.holds, report.wrong
+    assert any("5" in sentence for sentence in report.proven)
+    export.refresh_from_db()
+    assert (export.rows_done, export.entry.kind) == (5, "export")
+    opened = zipfile.ZipFile(io.BytesIO(data))
+    everything = b"".join(opened.read(name) for name in opened.namelist())
+    assert pen.artist.email.encode() not in everything
+    broken = bytearray(data)
+    broken[len(broken) // 3] ^= 1
+    assert not check_bundle(io.BytesIO(bytes(broken))).holds
+
+
+def test_by_version_of_the_text(desk: Any, pen: Pen) -> None:
+    pen.decide("refuse")
+    chosen = pen.artist.statements.get().notice
+    assert len(rows_of(made(desk, notice=f"{chosen.name} {chosen.version}")[0])) == 1
+    refused = desk.post(
+        "/compliance/exports", {"format": "csv", "reason": REASON, "notice": "train-shared 9.9"}
+    )
+    assert refused.status_code == 400
+
+
+def test_two_workers_make_one_file(desk: Any, pen: Pen, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second worker that was sent the same task while the first one writes makes nothing."""
+    pen.decide()
+    ask(desk)
+    export = ConsentExport.objects.get()
+    seen = []
+
+    def meanwhile(*_: Any, **__: Any) -> set[int]:
+        from threading import Thread
+
+        from django.db import connection
+
+        def other() -> None:
+            with sole_worker(export.pk) as free:
+                seen.append(free)
+            connection.close()
+
+        thread = Thread(target=other)
+        thread.start()
+        thread.join()
+        return set()
+
+    monkeypatch.setattr("consent.services.exports.write_export", meanwhile)
+    assert build_export(export_id=export.pk, at=timezone.now()) is not None
+    assert seen == [False]
