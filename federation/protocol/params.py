@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 from uuid import UUID
 
 from federation.protocol.errors import refusal
@@ -17,6 +18,17 @@ MAX_NOISE_VARIANCE = 1 << 32
 TAIL_SD = 8
 """Standard deviations of noise that are reckoned with: one number in 10^15 is further out."""
 HASH_BYTES = 32
+CORRUPT_SHARE = Fraction(1, 10)
+"""Gamma: the share of a roster that may work together with the server."""
+
+
+def quorum(count: int) -> int:
+    """The least whole number above (1 + gamma) count / 2.
+
+    Any two groups of that size, out of `count` devices, have an honest one in common while at most gamma of them
+    are corrupt; so two different lists can never both be signed by a quorum (Bonawitz et al. 2017, section 6.2).
+    """
+    return int((1 + CORRUPT_SHARE) * count / 2) + 1
 
 
 @dataclass(frozen=True)
@@ -57,7 +69,7 @@ class RoundParams:
         for name, holds in checks.items():
             if not holds:
                 raise refusal("params-invalid", f"It is {name}.")
-        if not self.min_cohort < 2 * self.threshold <= 2 * self.min_cohort:
+        if not quorum(self.min_cohort) <= self.threshold <= self.min_cohort:
             raise refusal("params-threshold", f"It is {self.threshold} of {self.min_cohort}.")
         # Any number of the sum: the largest of each vector, and the noise of all with its tail.
         tail = TAIL_SD * (math.isqrt(self.max_cohort * self.noise_variance) + 1)

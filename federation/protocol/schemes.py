@@ -6,9 +6,11 @@ from uuid import UUID
 
 import numpy as np
 
-from federation.protocol import unsafe_plain_sum
+from federation.protocol import secagg, unsafe_plain_sum
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams
+from federation.protocol.secagg.client import SecAggClient
+from federation.protocol.secagg.server import SecAggServer
 from federation.protocol.sessions import ClientContext, ClientSession, ServerSession
 
 Snapshot = Mapping[str, Any] | None
@@ -26,6 +28,13 @@ class Scheme(NamedTuple):
 
 
 SCHEMES: dict[str, Scheme] = {
+    secagg.NAME: Scheme(
+        name=secagg.NAME,
+        safe=True,
+        sentence=secagg.SENTENCE,
+        client=SecAggClient,
+        server=SecAggServer,
+    ),
     unsafe_plain_sum.NAME: Scheme(
         name=unsafe_plain_sum.NAME,
         safe=False,

@@ -68,7 +68,7 @@ class ClientSession(Protocol):
     def confirm(self, survivors: bytes) -> bytes:
         """Step 4 (consistency), given whose input arrived: the signature over exactly that list."""
 
-    def unmask(self, quorum: bytes) -> bytes:
+    def unmask(self, confirmations: bytes) -> bytes:
         """Step 5, given who signed the list: what opens the sum, and only the sum."""
 
     def snapshot(self) -> dict[str, Any]:

@@ -7,7 +7,7 @@ everybody.
 
 import hashlib
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from federation.protocol import quantize, ring, wire
+from federation.protocol.adding import Adding
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams
 from federation.protocol.sessions import ClientContext, Facts, Messages, State
@@ -79,8 +80,8 @@ class PlainClient:
     def confirm(self, survivors: bytes) -> bytes:
         return self._hash(Step.CONSISTENCY, survivors)
 
-    def unmask(self, quorum: bytes) -> bytes:
-        return self._hash(Step.UNMASK, quorum)
+    def unmask(self, confirmations: bytes) -> bytes:
+        return self._hash(Step.UNMASK, confirmations)
 
     def snapshot(self) -> dict[str, Any]:
         seen = None if self._seen is None else sorted(map(str, self._seen))
@@ -118,7 +119,7 @@ class PlainClient:
         return wire.pack(self.params, step, self._device, body)
 
 
-class PlainServer:
+class PlainServer(Adding):
     """The server's side; see `sessions.ServerSession`.
 
     The state is {"next": slug or null, "lists": {slug: [device, ...]}}: the roster stands under "roster",
@@ -175,22 +176,12 @@ class PlainServer:
             raise refusal("stage-not-yet")
         return tuple(map(UUID, devices))
 
-    def fold(self, partial: ring.Ring | None, message: bytes) -> ring.Ring:
-        vector = wire.unpack_vector(wire.unpack(message).body, self.params.length)
-        return ring.add_into(ring.zeros(self.params.length) if partial is None else partial, vector)
-
     def removal_parts(self, state: State) -> int:
         self._check_closed(state)
         return 0
 
     def remove(self, state: State, part: int, messages: Messages) -> ring.Ring:
         raise ValueError(f"there is no part {part}: nothing is hidden")
-
-    def combine(self, partials: Iterable[ring.Ring]) -> ring.Ring:
-        total = ring.zeros(self.params.length)
-        for partial in partials:
-            ring.add_into(total, partial)
-        return total
 
     def finish(self, state: State, partial: ring.Ring) -> NDArray[np.float64]:
         self._check_closed(state)

@@ -5,9 +5,11 @@ from federation.protocol.codes.agent import AGENT
 from federation.protocol.codes.computer import COMPUTER
 from federation.protocol.codes.doors import DOORS
 from federation.protocol.codes.entry import Code
-from federation.protocol.codes.rounds import ROUNDS
+from federation.protocol.codes.rounds import ROUNDS as MESSAGES
+from federation.protocol.codes.secagg import SECAGG
 from federation.protocol.codes.server import SERVER as STAGES
 
+ROUNDS: dict[str, Code] = {**MESSAGES, **SECAGG}
 SERVER: dict[str, Code] = {**STAGES, **DOORS}
 CODES: dict[str, Code] = {**ROUNDS, **SERVER, **AGENT, **COMPUTER}
 
