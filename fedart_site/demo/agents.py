@@ -45,7 +45,7 @@ class AgentProcess:
             "--pictures",
             str(self.pictures),
         ]
-        command = [*self._cli("enrol"), *options, "--allow-unsafe-plain-sum"]
+        command = [*self._cli("enrol"), *options]
         with (
             self.log.open("ab") as log,
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,

@@ -14,7 +14,7 @@ class Campaign(models.Model):
     base = models.ForeignKey("federation.Base", on_delete=models.PROTECT, related_name="campaigns")
     state = models.CharField(max_length=16, default="draft", db_index=True)
     state_reason = models.CharField(max_length=64, blank=True)
-    scheme = models.CharField(max_length=40, default="UnsafePlainSum")
+    scheme = models.CharField(max_length=40, default="SecAgg")
     # Training at home
     steps = models.PositiveIntegerField(default=200)
     batch = models.PositiveIntegerField(default=4)

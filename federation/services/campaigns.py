@@ -40,7 +40,7 @@ class Terms:
     """What an operator chooses. Seconds for times; `rounds_wanted` 0 means without end."""
 
     name: str
-    scheme: str = "UnsafePlainSum"
+    scheme: str = "SecAgg"
     steps: int = 200
     batch: int = 4
     lr: Decimal = field(default_factory=lambda: Decimal("0.001"))

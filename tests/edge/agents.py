@@ -48,7 +48,7 @@ def pictures(folder: Path, count: int = 3) -> Path:
 def enrolled(server: PlayedServer, folder: Path, rules: Rules | None = None) -> Home:
     """A home that went through the real enrolment."""
     home = Home(folder / "home")
-    rules = rules or Rules(allow_unsafe_plain_sum=True)
+    rules = rules or Rules()
     wish = Wish(server.url, "Alice's laptop", str(pictures(folder / "works")), 1, rules)
     with make_http(server.url) as http:
         enrol(home, wish, Transport(http, eager_waiter()), lambda asked: _ignore(asked))

@@ -21,7 +21,7 @@ def server() -> Iterator[PlayedServer]:
 
 @pytest.fixture
 def home(server: PlayedServer, tmp_path: Path) -> Home:
-    """A home that is enrolled with it and allows UnsafePlainSum."""
+    """A home that is enrolled with it."""
     return enrolled(server, tmp_path)
 
 

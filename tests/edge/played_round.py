@@ -44,7 +44,7 @@ class PlayedRound:
         fields: dict[str, Any] = {
             "round_id": uuid4(),
             "campaign": CAMPAIGN,
-            "scheme": "UnsafePlainSum",
+            "scheme": "SecAgg",
             "base": shape.base,
             "spec": shape.to_json(),
             "spec_hash": shape.hash(),
@@ -85,10 +85,10 @@ class PlayedRound:
         params = self.manifest.params(self.spec.length)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UnsafeSchemeWarning)
-            plain = scheme("UnsafePlainSum")
-            self.server = plain.server(params)
+            chosen = scheme(self.manifest.scheme)
+            self.server = chosen.server(params)
             self.ghosts = {
-                ghost: plain.client(
+                ghost: chosen.client(
                     params,
                     ghost,
                     np.random.default_rng(0),

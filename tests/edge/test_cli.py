@@ -73,7 +73,7 @@ def test_the_whole_story(server: PlayedServer, tmp_path: Path) -> None:
     assert told["sentence"] == "Waiting for the next round."
     assert edge(home, "run", code=1)[0]["code"] == "agent-running"
 
-    played = server.open_round()
+    played = server.open_round(scheme="UnsafePlainSum")
     wait_for(lambda: played.drop_reason)
     assert edge(home, "status")[0]["sentence"].startswith(
         "Not taking part in a round: The round does not hide"

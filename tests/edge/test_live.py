@@ -42,7 +42,7 @@ class Artist:
         """The artist confirms what the agent shows."""
         arguments = ("enrol", "--server", url, "--name", "Laptop", "--pictures", str(self.works))
         with subprocess.Popen(
-            command(self.home, *arguments, "--allow-unsafe-plain-sum"),
+            command(self.home, *arguments),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
@@ -122,7 +122,7 @@ def test_two_rounds_and_a_kill(platform: Platform, campaign: str, artists: list[
     wait_for(lambda: len(receipts(victim, second)) == len(Step), what="five receipts of the killed agent")
 
     said = [one["sentence"] for one in victim.agent.said]
-    assert any(sentence.startswith("Sent for version 2: ") for sentence in said)
+    assert any(sentence.startswith("Masked and sent for version 2: ") for sentence in said)
     assert not any("loading the base" in sentence for sentence in said), "it trained the same round twice"
     page = victim.visitor.get("/devices/").text
     assert "Waiting for the next round." in page

@@ -77,8 +77,8 @@ def server_beats(scene: Scene) -> list[Any]:
 
 
 def test_a_scheme_that_hides_nothing_and_was_not_allowed(scene: Scene) -> None:
-    scene.server.open_round()
-    sentence = scene.refused("scheme-not-allowed", allow_unsafe_plain_sum=False)
+    scene.server.open_round(scheme="UnsafePlainSum")
+    sentence = scene.refused("scheme-not-allowed")
     assert "rules --allow-unsafe-plain-sum" in sentence
     assert scene.server.round.drop_reason == "refused-by-agent"
 

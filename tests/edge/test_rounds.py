@@ -27,7 +27,7 @@ def test_a_round_from_invitation_to_the_next_version(server: PlayedServer, home:
         turns(made, until=lambda: played.over and made.state.noted("latest"))
         assert made.state.known(played.manifest.round_id).state == "done"
         assert made.board.now.sentence.startswith(
-            "Sent for version 1: 32 B, not masked, so the server can read it."
+            "Masked and sent for version 1: 32 B. Nobody can read it alone."
         )
         assert made.state.noted("latest") == [1, sha256(server.versions[1])]
         assert made.config.rules.bases == (played.manifest.base,)
@@ -55,7 +55,7 @@ def test_every_byte_sent_has_its_receipt(server: PlayedServer, home: Home) -> No
     assert [(one.step, one.bytes, one.sha256) for one in found] == [
         (step.slug, len(sent), sha256(sent)) for step, sent in played.messages.items()
     ]
-    assert {(one.version, one.scheme) for one in found} == {(1, "UnsafePlainSum")}
+    assert {(one.version, one.scheme) for one in found} == {(1, "SecAgg")}
     assert "masked-input" in receipts.sentence(found[2])
 
 
@@ -67,6 +67,13 @@ def test_the_heartbeat_and_the_status_say_the_same(server: PlayedServer, home: H
         assert status.read(made.state) == made.board.now
     assert {"idle", "ready"} <= {beat["state"] for beat in server.heartbeats}
     assert all(len(beat["reason"]) <= 200 for beat in server.heartbeats)
+
+
+def test_a_round_in_the_clear_where_the_artist_allowed_it(server: PlayedServer, home: Home) -> None:
+    played = server.open_round(scheme="UnsafePlainSum")
+    with tools(home, allow_unsafe_plain_sum=True) as made:
+        turns(made, until=lambda: played.over)
+    assert {one.scheme for one in receipts.read(home.receipts)} == {"UnsafePlainSum"}
 
 
 @pytest.mark.parametrize("at", list(Step))

@@ -29,7 +29,7 @@ def test_it_works() -> None:
     assert version.entry_index is not None
     terms = selectors.training_terms()
     assert terms["privacy"] == "no formal privacy claim"
-    assert "hides nothing" in str(terms["scheme"])
+    assert "hides each update" in str(terms["scheme"])
     assert all(isinstance(value, str | int) for value in terms.values())
 
 
@@ -73,14 +73,14 @@ def test_the_unsafe_scheme_cannot_run_in_production(settings: Any, flags: dict[s
     """Not created, not started; no round of an older campaign is opened, and one under way ends."""
     from federation.services.campaigns import pause_campaign, start_campaign
 
-    campaign = w.make_campaign()
+    campaign = w.make_campaign(scheme="UnsafePlainSum")
     begun = w.open_round(campaign)
     for name, value in flags.items():
         setattr(settings, name, value)
     begun = w.advance(begun.pk)
     assert (begun.state, begun.state_reason) == ("aborted", "scheme-unsafe")
     with pytest.raises(Refusal, match="scheme-unsafe"):
-        w.make_campaign(name="another")
+        w.make_campaign(name="another", scheme="UnsafePlainSum")
     with pytest.raises(Refusal, match="scheme-unsafe"):
         w.open_round(campaign)
     pause_campaign(campaign=campaign, at=timezone.now())

@@ -45,20 +45,27 @@ def test_empty_places_say_what_to_do() -> None:
 
 
 def test_the_public_record(published: Any) -> None:
-    """Timeline in words, the unsafe scheme and the missing claim said plainly, no small number, no names."""
+    """Timeline in words, the scheme and the missing claim said plainly, no small number, no names."""
     visitor = browser_of()
     page = text_of(visitor.get(f"/rounds/{published.pk}/"))
     assert "Fewer than 5 artists sent an update" in page
-    assert "UnsafePlainSum hides nothing" in page
+    assert "SecAgg hides each update" in page
     assert "no formal privacy claim" in page
     assert "Version 1 was published" in page
     assert "3 artists sent" not in page
     card = text_of(visitor.get(f"/versions/{published.campaign_id}/1/"))
     assert "fewer than 5" in card
-    assert "Made without masking" in card
+    assert "Made without masking" not in card
     assert "example.org" not in page + card
     assert "version 1" in text_of(visitor.get("/versions/"))
     assert "Published" in text_of(visitor.get("/rounds/"))
+
+
+def test_a_round_in_the_clear_says_so() -> None:
+    round_ = w.open_round(w.make_campaign(scheme="UnsafePlainSum"))
+    page = text_of(browser_of().get(f"/rounds/{round_.pk}/"))
+    assert "UnsafePlainSum hides nothing" in page
+    assert "Updates are not masked in this round" in page
 
 
 def test_the_download(published: Any) -> None:
