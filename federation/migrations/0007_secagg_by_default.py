@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("federation", "0005_uploads"),
+        ("federation", "0006_transcript"),
     ]
 
     operations = [
