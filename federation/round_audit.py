@@ -113,8 +113,8 @@ def _messages(round_: Round, roster: Roster) -> Iterator[str]:
 
 
 def _counted(round_: Round) -> Iterator[str]:
-    """Each counted update in exactly one partial sum, and nothing else in any."""
-    for fold in Fold.objects.filter(round=round_, removal=None).order_by("pk"):
+    """Each counted update in exactly one partial sum, nothing else in any; a part of the masks holds none."""
+    for fold in Fold.objects.filter(round=round_).order_by("pk"):
         there = fold.messages.count()
         if there != fold.count:
             yield f"partial sum {fold.sha256}: made of {fold.count} updates, {there} say that they are in it"
