@@ -1,6 +1,7 @@
 """From JSON to the exact bytes that are signed (RFC 8785), and strictly back."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
@@ -10,6 +11,7 @@ from consent.errors import refusal
 
 MAX_STATEMENT_BYTES = 16_384
 MAX_DEPTH = 8
+NOT_TEXT = re.compile("[\x00\ud800-\udfff]")
 JsonObject = dict[str, Any]
 
 
@@ -69,7 +71,7 @@ def _check_values(value: Any, *, depth: int) -> None:
     hold it."""
     if depth > MAX_DEPTH:
         raise refusal("wrong-shape", detail="nested too deeply")
-    if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+    if isinstance(value, str) and NOT_TEXT.search(value):
         raise refusal("wrong-shape", detail="a character that is not text")
     children = list(value.values()) + list(value) if isinstance(value, dict) else value
     if isinstance(children, list):

@@ -5,12 +5,23 @@ from typing import Any
 
 from django.db import connection
 
-from consent.errors import refusal
+from consent.errors import Refusal, refusal
 from consent.ledger.canonical import canonical_bytes
 from consent.ledger.entries import commitment
 from consent.ledger.tiles import Kept, Span, range_hashes
-from consent.ledger.tree import EMPTY_ROOT, Range, consistency_ranges, inclusion_ranges
+from consent.ledger.tree import EMPTY_ROOT, HASH_BYTES, Range, consistency_ranges, inclusion_ranges
 from consent.models import Entry
+
+# One round trip: the leaves and all levels above them, the hashes of each span side by side.
+HASHES = """
+SELECT 0, s.first, string_agg(e.leaf_hash, ''::bytea ORDER BY e.index)
+FROM unnest(%s::bigint[], %s::bigint[]) AS s(first, stop)
+JOIN consent_entry e ON e.index >= s.first AND e.index < s.stop GROUP BY s.first
+UNION ALL
+SELECT s.level, s.first, string_agg(n.hash, ''::bytea ORDER BY n.index)
+FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS s(level, first, stop)
+JOIN consent_node n ON n.level = s.level AND n.index >= s.first AND n.index < s.stop GROUP BY s.level, s.first
+"""
 
 
 def ledger_head() -> tuple[int, str]:
@@ -29,9 +40,7 @@ def ledger_root(size: int) -> bytes:
     """The root when the ledger had that many entries. Refuses `no-such-size`."""
     if size == 0:
         return EMPTY_ROOT
-    if not 0 < size <= ledger_size():
-        raise refusal("no-such-size")
-    return hashes_of([(0, size)])[0]
+    return hashes_of([(0, size)], size=size)[0]
 
 
 def find_entry(*, index: int | None, leaf: str | None) -> Entry:
@@ -54,44 +63,43 @@ def entry_holds(*, index: int, kind: str, body: Mapping[str, Any]) -> bool:
 def inclusion_path(*, index: int, size: int) -> list[bytes]:
     """The proof that entry `index` is in the tree of that size (RFC 6962 section 2.1.1), from the leaf's sibling up.
     Refuses `no-such-leaf`, `no-such-size`."""
-    if size > ledger_size():
-        raise refusal("no-such-size")
-    return hashes_of(inclusion_ranges(index, size))
+    return hashes_of(inclusion_ranges(index, size), size=size)
 
 
 def consistency_path(*, old: int, new: int) -> list[bytes]:
     """The proof that the tree of size `new` grew out of that of size `old` (RFC 6962 section 2.1.2). Refuses
     `no-such-size`."""
-    ranges = consistency_ranges(old, new)
-    if new > ledger_size():
+    return hashes_of(consistency_ranges(old, new), size=new)
+
+
+def hashes_of(ranges: Sequence[Range], *, size: int) -> list[bytes]:
+    """MTH of each of these ranges of leaves below `size`. Refuses (`no-such-size`) a size that was not reached yet."""
+    try:
+        if ranges:
+            return range_hashes(ranges, fetch)
+    except Refusal:
+        if size <= ledger_size():
+            raise
+    if size > ledger_size():
         raise refusal("no-such-size")
-    return hashes_of(ranges)
-
-
-def hashes_of(ranges: Sequence[Range]) -> list[bytes]:
-    """MTH of each of these ranges of leaves."""
-    return range_hashes(ranges, fetch) if ranges else []
+    return []
 
 
 def fetch(spans: Iterable[Span]) -> Kept:
-    """The kept hashes of these spans: one query for the leaves, one for all levels above them."""
+    """The kept hashes of these spans, by one query."""
+    wanted = list(spans)
+    leaves = [(first, stop) for level, first, stop in wanted if level == 0]
+    above = [span for span in wanted if span[0] > 0]
+    columns = [*_columns(leaves, 2), *_columns(above, 3)]
     kept: dict[tuple[int, int], bytes] = {}
-    leaves = [(first, stop) for level, first, stop in spans if level == 0]
-    above = [span for span in spans if span[0] > 0]
     with connection.cursor() as cursor:
-        if leaves:
-            cursor.execute(
-                "SELECT 0, e.index, e.leaf_hash FROM unnest(%s::bigint[], %s::bigint[]) AS s(first, stop) "
-                "JOIN consent_entry e ON e.index >= s.first AND e.index < s.stop",
-                [[first for first, _ in leaves], [stop for _, stop in leaves]],
-            )
-            kept |= {(level, index): bytes(found) for level, index, found in cursor.fetchall()}
-        if above:
-            cursor.execute(
-                "SELECT n.level, n.index, n.hash FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) "
-                "AS s(level, first, stop) JOIN consent_node n "
-                "ON n.level = s.level AND n.index >= s.first AND n.index < s.stop",
-                [list(column) for column in zip(*above, strict=True)],
-            )
-            kept |= {(level, index): bytes(found) for level, index, found in cursor.fetchall()}
+        cursor.execute(HASHES, columns)
+        for level, first, joined in cursor.fetchall():
+            data = bytes(joined)
+            for at in range(0, len(data), HASH_BYTES):
+                kept[level, first + at // HASH_BYTES] = data[at : at + HASH_BYTES]
     return kept
+
+
+def _columns(rows: Sequence[tuple[int, ...]], width: int) -> list[list[int]]:
+    return [[row[at] for row in rows] for at in range(width)]

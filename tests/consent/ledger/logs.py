@@ -8,7 +8,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.ledger.bundle import BundleWriter
-from consent.ledger.canonical import canonical_bytes
+from consent.ledger.canonical import canonical_bytes, parse_canonical
 from consent.ledger.checkpoints import Checkpoint, cosign, sign_checkpoint
 from consent.ledger.multibase import key_multibase
 from consent.ledger.notes import COSIGNATURE, Key, Note
@@ -120,6 +120,15 @@ def receipt(index: int = 2, **more: Any) -> dict[str, Any]:
     one = found[index]
     proof = ProofFile(index, one.path, note(found, **more).dump(), pack_extra(one.entry(), one.salt))
     return pack_receipt(statement=one.body, proof=proof.dump(), vkey=LOG.vkey(), notice_text=NOTICE)
+
+
+def unsigned_receipt() -> dict[str, Any]:
+    """A log that took a grant which nobody signed: everything fits but the signature."""
+    document = parse_canonical(statement(9))
+    del document["proof"]
+    found = records([("statement", canonical_bytes(document))])
+    proof = ProofFile(0, found[0].path, note(found).dump(), pack_extra(found[0].entry(), found[0].salt))
+    return pack_receipt(statement=found[0].body, proof=proof.dump(), vkey=LOG.vkey(), notice_text=NOTICE)
 
 
 def bundle(found: Sequence[Record] | None = None, files: dict[str, bytes] | None = None) -> bytes:
