@@ -6,9 +6,14 @@ import sys
 
 from fedart_site.environment import prepare_process
 
+# What changes tables is run as the account that owns them; all else as the one that may not (docs/ledger.md).
+AS_OWNER = ("migrate", "setup")
+
 
 def main() -> None:
     prepare_process()
+    if sys.argv[1:2] and sys.argv[1] in AS_OWNER:
+        os.environ["FEDART_AS_OWNER"] = "true"
     try:
         from django.core.management import execute_from_command_line
     except ImportError as missing:

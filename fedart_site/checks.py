@@ -18,6 +18,10 @@ from fedart_site.stores import KEPT, redis_urls
 
 Message = checks.CheckMessage
 MODEL_LIBRARIES = ("torch", "diffusers", "peft", "transformers")
+OWNS_LEDGER = """
+SELECT pg_has_role(current_user, relowner, 'MEMBER'), current_user::text FROM pg_class
+WHERE oid = to_regclass('consent_entry')
+"""
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -141,6 +145,22 @@ def no_model_library_in_web(**_: Any) -> list[Message]:
 def model_libraries_loaded(modules: Sequence[str] | dict[str, Any]) -> list[str]:
     """Which of the libraries that only workers may load are there."""
     return [name for name in MODEL_LIBRARIES if name in modules]
+
+
+@checks.register(checks.Tags.security, deploy=True)
+def not_the_owner_of_the_ledger(**_: Any) -> list[Message]:
+    """W013: this process could lower the fence around the ledger."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(OWNS_LEDGER)
+            owns = cursor.fetchone()
+    except DatabaseError:
+        return []  # E002 says it
+    if not owns or not owns[0]:
+        return []
+    why = f"The application connects as {owns[1]}, who may change the ledger's tables."
+    fix = "Let DATABASE_URL name fedart_app, and DATABASE_OWNER_URL the account that migrates (docs/production.md)."
+    return [_warning(13, why, fix)]
 
 
 @checks.register(checks.Tags.security, deploy=True)

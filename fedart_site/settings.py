@@ -36,7 +36,13 @@ METRICS_TOKEN = env.secret("METRICS_TOKEN", shortest=20)
 
 # --- Engines ----------------------------------------------------------------------------------------
 _engines = read_record(STATE_DIR)
-DATABASE_URL = env.service_url("DATABASE_URL", ("postgres", "postgresql"), _engines.database_url)
+_POSTGRES = ("postgres", "postgresql")
+DATABASE_URL = env.service_url("DATABASE_URL", _POSTGRES, _engines.app_url or _engines.database_url)
+# The account that makes tables: `migrate` and `setup` use it (manage.py), nothing else does.
+_embedded_owner = _engines.database_url if _engines.names_of(DATABASE_URL, "") else ""
+DATABASE_OWNER_URL = env.service_url("DATABASE_OWNER_URL", _POSTGRES, _embedded_owner)
+if DATABASE_OWNER_URL and env.boolean("FEDART_AS_OWNER", False):
+    DATABASE_URL = DATABASE_OWNER_URL
 REDIS_URL = env.service_url("REDIS_URL", ("redis", "rediss"), _engines.redis_url)
 EMBEDDED_ENGINES = _engines.names_of(DATABASE_URL, REDIS_URL)
 if IS_PRODUCTION and EMBEDDED_ENGINES:

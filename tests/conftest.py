@@ -80,6 +80,7 @@ def _start_engines(config: pytest.Config) -> None:
     record = supervisor.up(folder, Manner(durable=False, end_with_caller=True))
     os.environ["FEDART_TEST_DIR"] = str(folder)
     os.environ["DATABASE_URL"] = record.database_url
+    os.environ["FEDART_TEST_APP_URL"] = record.app_url
     os.environ["FEDART_TEST_REDIS"] = record.redis_url.rpartition("/")[0]
 
 

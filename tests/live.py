@@ -35,7 +35,8 @@ class Platform:
         self.env = os.environ | {
             "FEDART_ENV": "test",
             "FEDART_STATE_DIR": str(folder),
-            "DATABASE_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{DATABASE}",
+            "DATABASE_URL": os.environ["FEDART_TEST_APP_URL"].rpartition("/")[0] + f"/{DATABASE}",
+            "DATABASE_OWNER_URL": os.environ["DATABASE_URL"].rpartition("/")[0] + f"/{DATABASE}",
             "REDIS_URL": f"{os.environ['FEDART_TEST_REDIS']}/{LIVE_REDIS}",
             "PUBLIC_ORIGIN": self.url,
             "FEDART_BASE_DIR": str(tiny_base()),

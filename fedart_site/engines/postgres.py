@@ -5,9 +5,11 @@ import re
 import shutil
 import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
+from psycopg import sql
 
 from fedart_site.engines import launch, pids
 from fedart_site.engines.account import Account
@@ -16,6 +18,7 @@ from fedart_site.engines.record import Engine
 from fedart_site.engines.trouble import EngineTrouble
 
 USER = DATABASE = "fedart"
+OWNER, APP = "fedart_owner", "fedart_app"
 MAX_CONNECTIONS = 80
 # After a SIGKILL the old processes need a moment to die; until then a new postmaster refuses to take their place.
 STILL_DYING = ("pre-existing shared memory block", 'lock file "postmaster.pid" already exists')
@@ -65,7 +68,7 @@ def start(home: Path, engine: Engine, account: Account, manner: launch.Manner) -
         raise EngineTrouble(
             "Processes of an earlier PostgreSQL still hold its memory.", "Wait a minute and start again."
         )
-    _make_database(port, engine.password)
+    settle(replace(engine, port=port))
     return pid, port
 
 
@@ -96,10 +99,17 @@ def connect(port: int, password: str, database: str = "postgres") -> "psycopg.Co
     )
 
 
-def _make_database(port: int, password: str) -> None:
-    with connect(port, password) as connection:
+def settle(engine: Engine) -> None:
+    """Database and accounts of a running engine, made where they are missing: migration consent/0004 gives the accounts
+    their rights, and nobody can log in as the owner."""
+    with connect(engine.port, engine.password) as connection:
         if not connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():
             connection.execute(f'create database "{DATABASE}"')
+        for role, manner in ((OWNER, "nologin"), (APP, "login")):
+            if not connection.execute("select 1 from pg_roles where rolname = %s", (role,)).fetchone():
+                connection.execute(f'create role "{role}" {manner}')
+        password = sql.SQL("alter role {} login password {}")
+        connection.execute(password.format(sql.Identifier(APP), sql.Literal(engine.app_password)))
 
 
 def _major(programs: Path) -> int:

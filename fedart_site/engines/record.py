@@ -16,6 +16,7 @@ class Engine:
     password: str
     port: int = 0
     pid: int = 0
+    app_password: str = ""  # of PostgreSQL's second account
 
 
 @dataclass(frozen=True)
@@ -28,9 +29,18 @@ class Record:
 
     @property
     def database_url(self) -> str:
-        if not self.postgres.port:
+        """As the account that makes tables."""
+        return self._database_url("fedart", self.postgres.password)
+
+    @property
+    def app_url(self) -> str:
+        """As the account that web and workers use: of the ledger it may only read and append."""
+        return self._database_url("fedart_app", self.postgres.app_password)
+
+    def _database_url(self, user: str, password: str) -> str:
+        if not self.postgres.port or not password:
             return ""
-        return f"postgres://fedart:{quote(self.postgres.password)}@127.0.0.1:{self.postgres.port}/fedart"
+        return f"postgres://{user}:{quote(password)}@127.0.0.1:{self.postgres.port}/fedart"
 
     @property
     def redis_url(self) -> str:
@@ -40,7 +50,11 @@ class Record:
 
     def names_of(self, database_url: str, redis_url: str) -> list[str]:
         """Which of the given addresses are these engines (whatever the database's name or number)."""
-        pairs = (("PostgreSQL", self.database_url, database_url), ("Valkey", self.redis_url, redis_url))
+        pairs = (
+            ("PostgreSQL", self.database_url, database_url),
+            ("PostgreSQL", self.app_url, database_url),
+            ("Valkey", self.redis_url, redis_url),
+        )
         return [
             name for name, ours, used in pairs if ours and ours.rpartition("/")[0] == used.rpartition("/")[0]
         ]

@@ -41,11 +41,16 @@ def up(state_dir: Path, manner: Manner | None = None) -> Record:
         if not record.home:
             fresh = Record(str(new_home(state_dir, account)), _new_engine(), _new_engine())
             record = write_record(state_dir, fresh)
+        if not record.postgres.app_password:
+            record = write_record(
+                state_dir, changed(record, "postgres", app_password=secrets.token_urlsafe(32))
+            )
         home = Path(record.home)
         make_home(home, account)
         for name, module in ENGINES.items():
             engine: Engine = getattr(record, name)
             if pids.is_ours(engine.pid, str(home / name)) and module.answers(engine.port, engine.password):
+                module.settle(engine)
                 continue
             module.stop(home, engine)
             pid, port = module.start(home, engine, account, manner or Manner())

@@ -69,6 +69,10 @@ def stop(home: Path, engine: Engine) -> bool:
     return pids.stop(engine.pid, str(home / "valkey"), STOP_STEPS)
 
 
+def settle(engine: Engine) -> None:
+    """Nothing to make inside it."""
+
+
 def answers(port: int, password: str) -> bool:
     """Whether a Valkey with our password answers on the port."""
     try:

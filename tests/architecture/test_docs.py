@@ -16,7 +16,7 @@ READS = re.compile(
 )
 LINK = re.compile(r"\]\(([^)#\s]+)[^)]*\)")
 # Names that only this project's own processes and tests set for one another.
-INTERNAL = {"FEDART_PROCESS"}
+INTERNAL = {"FEDART_PROCESS", "FEDART_AS_OWNER"}
 
 
 def _all_docs() -> str:

@@ -112,10 +112,9 @@ def note_cases() -> list[dict[str, Any]]:
     """Signed notes and checkpoints: the published examples, and every way of being wrong."""
     own = logs.note(logs.records())
     text, whole = own.text, own.dump().decode()
-    other = sign_note(text, Key(logs.ORIGIN, logs.public("other")), logs.private("other")).dump().decode()
     damaged = Note(text, (Signature(logs.LOG.name, logs.LOG.key_id, bytes(64)),)).dump().decode()
     key = logs.LOG.vkey()
-    rows = [
+    return [
         case("the example of signed-note", "note", [C2SP_VKEY], note=C2SP_NOTE, keys=[C2SP_VKEY]),
         case("the example of tlog-checkpoint, its key unknown", "note", [], note=BEHIND, keys=[C2SP_VKEY]),
         case("our checkpoint", "note", [key], note=whole, keys=[key]),
@@ -137,6 +136,15 @@ def note_cases() -> list[dict[str, Any]]:
             note=C2SP_NOTE.replace("aQM=", "aQM"),
             keys=[C2SP_VKEY],
         ),
+    ]
+
+
+def checkpoint_cases() -> list[dict[str, Any]]:
+    """Checkpoints, cosignatures and verifier keys."""
+    own = logs.note(logs.records())
+    text, whole, key = own.text, own.dump().decode(), logs.LOG.vkey()
+    other = sign_note(text, Key(logs.ORIGIN, logs.public("other")), logs.private("other")).dump().decode()
+    rows = [
         case(
             "checkpoint",
             "checkpoint",
@@ -176,68 +184,54 @@ def note_cases() -> list[dict[str, Any]]:
 
 
 def receipt_cases() -> list[dict[str, Any]]:
-    """Receipts: right ones, and each part exchanged."""
+    """Receipts that hold, and how much each proves."""
+    good, key, witness = logs.receipt(2), logs.LOG.vkey(), logs.WITNESS.vkey()
+    without_text = {name: value for name, value in good.items() if name != "notice_text"}
+    rows: list[tuple[str, Any, int, int]] = [
+        ("a grant", good, 6, 1),
+        ("a withdrawal without a key", logs.receipt(3), 6, 1),
+        ("not cosigned", logs.receipt(2, cosigned=False), 5, 2),
+        ("no text enclosed", without_text, 5, 2),
+    ]
+    found = [
+        case(
+            name,
+            "receipt",
+            {"proven": proven, "unproven": unproven},
+            receipt=value,
+            logs=[key],
+            witnesses=[witness],
+        )
+        for name, value, proven, unproven in rows
+    ]
+    nothing = case("a grant, nothing known before", "receipt", {"proven": 5, "unproven": 3}, receipt=good)
+    return [*found, nothing | {"logs": [], "witnesses": []}, *forged_receipt_cases()]
+
+
+def forged_receipt_cases() -> list[dict[str, Any]]:
+    """Each part of a receipt exchanged."""
     good, other = logs.receipt(2), logs.receipt(5)
-    key, witness = logs.LOG.vkey(), logs.WITNESS.vkey()
-    forged = {**good, "statement": _with_key(good["statement"])}
-    lone = logs.note(logs.records(), key="other").dump()
-    swapped = {**good, "proof": good["proof"].partition("\n\n")[0] + "\n\n" + lone.decode()}
-    bare = logs.receipt(2, cosigned=False)
-    rows: list[tuple[str, Any, Any, list[str], list[str]]] = [
-        ("a grant", good, {"proven": 6, "unproven": 1}, [key], [witness]),
-        ("a grant, nothing known before", good, {"proven": 5, "unproven": 3}, [], []),
-        ("a withdrawal without a key", logs.receipt(3), {"proven": 6, "unproven": 1}, [key], [witness]),
-        ("not cosigned", bare, {"proven": 5, "unproven": 2}, [key], [witness]),
-        (
-            "no text enclosed",
-            {name: value for name, value in good.items() if name != "notice_text"},
-            {"proven": 5, "unproven": 2},
-            [key],
-            [witness],
-        ),
-        (
-            "another text",
-            {**good, "notice_text": logs.NOTICE + "and everything else\n"},
-            refused("wrong-shape"),
-            [key],
-            [],
-        ),
-        ("another statement", {**good, "statement": other["statement"]}, refused("not-included"), [key], []),
-        ("another proof", {**good, "proof": other["proof"]}, refused("not-included"), [key], []),
-        ("one letter of the statement", forged, refused("not-included"), [key], []),
-        ("a checkpoint by another key", swapped, refused("unsigned-checkpoint"), [key], []),
-        ("no salt", {**good, "proof": _without_salt(good["proof"])}, refused("bad-proof-file"), [key], []),
-        ("about a round", {**good, **_about_round()}, refused("wrong-shape"), [key], []),
-        (
-            "another header",
-            {**good, "proof": good["proof"].replace("@v1", "@v2")},
-            refused("bad-proof-file"),
-            [key],
-            [],
-        ),
-        (
-            "a larger index",
-            {**good, "proof": good["proof"].replace("index 2", "index 6")},
-            refused("not-included"),
-            [key],
-            [],
-        ),
-        (
-            "an index with a zero before",
-            {**good, "proof": good["proof"].replace("index 2", "index 02")},
-            refused("bad-checkpoint"),
-            [key],
-            [],
-        ),
-        ("an older format", {**good, "format": "fedart-receipt-1"}, refused("bad-proof-file"), [key], []),
-        ("nothing", {}, refused("bad-proof-file"), [key], []),
-        ("a list for the statement", {**good, "statement": []}, refused("bad-proof-file"), [key], []),
-        ("a statement that nobody signed", logs.unsigned_receipt(), refused("bad-signature"), [key], []),
+    proof, lone = good["proof"], logs.note(logs.records(), key="other").dump().decode()
+    rows: list[tuple[str, dict[str, Any], str]] = [
+        ("another text", {"notice_text": logs.NOTICE + "and everything else\n"}, "wrong-shape"),
+        ("another statement", {"statement": other["statement"]}, "not-included"),
+        ("another proof", {"proof": other["proof"]}, "not-included"),
+        ("one letter of the statement", {"statement": _with_key(good["statement"])}, "not-included"),
+        ("another log's key", {"proof": proof.partition("\n\n")[0] + "\n\n" + lone}, "unsigned-checkpoint"),
+        ("no salt", {"proof": _without_salt(proof)}, "bad-proof-file"),
+        ("about a round", _about_round(), "wrong-shape"),
+        ("another header", {"proof": proof.replace("@v1", "@v2")}, "bad-proof-file"),
+        ("a larger index", {"proof": proof.replace("index 2", "index 6")}, "not-included"),
+        ("an index with a zero before", {"proof": proof.replace("index 2", "index 02")}, "bad-checkpoint"),
+        ("an older format", {"format": "fedart-receipt-1"}, "bad-proof-file"),
+        ("a list for the statement", {"statement": []}, "bad-proof-file"),
+        ("a statement that nobody signed", logs.unsigned_receipt(), "bad-signature"),
     ]
-    return [
-        case(name, "receipt", expect, receipt=value, logs=known, witnesses=seen)
-        for name, value, expect, known, seen in rows
+    more = {"logs": [logs.LOG.vkey()], "witnesses": []}
+    found = [
+        case(name, "receipt", refused(code), receipt=good | changes, **more) for name, changes, code in rows
     ]
+    return [*found, case("nothing", "receipt", refused("bad-proof-file"), receipt={}, **more)]
 
 
 def _path(leaves: list[bytes], ranges: list[tuple[int, int]]) -> list[str]:
@@ -275,7 +269,8 @@ def _about_round() -> dict[str, str]:
 def write() -> None:
     """ledger.json, one case a line; bundle.zip."""
     lines = ",\n".join(
-        json.dumps(one, ensure_ascii=False) for one in (*tree_cases(), *note_cases(), *receipt_cases())
+        json.dumps(one, ensure_ascii=False)
+        for one in (*tree_cases(), *note_cases(), *checkpoint_cases(), *receipt_cases())
     )
     about = "RFC 6962, C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, and receipts. Hashes in hex."
     (HERE / "ledger.json").write_text(f'{{"about": "{about}", "cases": [\n{lines}\n]}}\n', "utf-8")
