@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from consent.views import doors, page
+from consent.views import check, doors, page
 
 urlpatterns = [
     path("", page.consent_page, name="consent"),
+    path("check/", check.check_page, name="consent-check"),
     path("keys", doors.keys, name="consent-keys"),
     path("keys/<uuid:key_id>/withdraw", doors.withdraw_key, name="consent-key-withdraw"),
     path("drafts", doors.drafts, name="consent-drafts"),

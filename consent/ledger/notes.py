@@ -23,7 +23,7 @@ MAX_NOTE_BYTES = 65_536
 MAX_SIGNATURES = 64  # the specification wants at least 16 to be accepted
 MAX_NAME = 255
 DASH = "— "
-NAME = re.compile(r"[^\s+\x00-\x1f]+")  # \s is every Unicode space
+NAME = re.compile(r"[^\s+\x00-\x1f\ufeff]+")  # \s is every Unicode space
 Verifier = Callable[[bytes, bytes], bool]  # (note text, signature after the key id) -> does it hold?
 
 
