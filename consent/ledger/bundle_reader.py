@@ -5,6 +5,7 @@ import re
 import stat
 import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from hashlib import sha256
 from typing import IO, Any
@@ -31,6 +32,20 @@ MAX_LINE_BYTES = 2 * MAX_BODY_BYTES + 8192
 CHUNK = 65_536
 END = struct.Struct("<4s4H2LH")  # end of central directory, APPNOTE.TXT 4.3.16
 NAME = re.compile(PATH)
+# What zipfile, zlib and the readers of what is inside raise for bytes that make no sense.
+DAMAGED = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    RecursionError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+)
 
 
 def check_bundle(source: IO[bytes], trust: Trust | None = None) -> Report:
@@ -42,8 +57,7 @@ def check_bundle(source: IO[bytes], trust: Trust | None = None) -> Report:
             _check(bundle, trust or Trust(), report)
     except Refusal as refused:
         report.refuse(refused)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, ValueError, KeyError,
-            TypeError, struct.error) as error:  # fmt: skip
+    except DAMAGED as error:
         report.refuse(refusal("bad-bundle", detail=type(error).__name__))
     return report
 

@@ -100,7 +100,7 @@ def connect(port: int, password: str, database: str = "postgres") -> "psycopg.Co
 
 
 def settle(engine: Engine) -> None:
-    """Database and accounts of a running engine, made where they are missing: migration consent/0004 gives the accounts
+    """Database and accounts of a running engine, made where they are missing: migration consent/0005 gives the accounts
     their rights, and nobody can log in as the owner."""
     with connect(engine.port, engine.password) as connection:
         if not connection.execute("select 1 from pg_database where datname = %s", (DATABASE,)).fetchone():

@@ -1,11 +1,11 @@
-"""The roles fedart_app and fedart_owner, and who may do what with the ledger (0004_roles.sql)."""
+"""The roles fedart_app and fedart_owner, and who may do what with the ledger (0005_roles.sql)."""
 
 from pathlib import Path
 from typing import Any
 
 from django.db import migrations
 
-ROLES = Path(__file__).with_name("0004_roles.sql")
+ROLES = Path(__file__).with_name("0005_roles.sql")
 
 
 def make_roles(apps: Any, schema_editor: Any) -> None:
@@ -17,6 +17,6 @@ def make_roles(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("consent", "0003_merkle_ledger")]
+    dependencies = [("consent", "0004_desk")]
 
     operations = [migrations.RunPython(make_roles, migrations.RunPython.noop)]
