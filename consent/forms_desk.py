@@ -42,10 +42,9 @@ class PersonSearchForm(forms.Form):
 
     q = forms.CharField(
         label="Find an artist",
-        required=False,
         max_length=254,
         help_text="Part of the e-mail address or the name; or the whole handle, subject, browser key or reference.",
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}),
     )
 
 

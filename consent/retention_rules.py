@@ -46,6 +46,7 @@ RETENTION = [
         timedelta(0),
         "limitation of civil claims",
         lambda at: _rows("consent.SealedStatements", delete_after__lt=at),
+        words="3 years after",
     ),
     RetentionRule(
         "access-log",

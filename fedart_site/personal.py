@@ -158,6 +158,7 @@ RETENTION = [
         timedelta(0),
         "GDPR 5(1)(e)",
         lambda at: Session.objects.filter(expire_date__lt=at),
+        words="to their end",
     ),
     RetentionRule(
         "refresh-tokens",

@@ -76,7 +76,7 @@ HOLDINGS = [
         "gallery.Image",
         "Pictures",
         PICTURES,
-        "as long as the account, or a day after she deletes one",
+        "as long as the account, or a day after it is deleted",
         "artist",
         DELETE,
         identifies="artist",

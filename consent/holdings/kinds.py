@@ -71,10 +71,13 @@ class RetentionRule:
     select: Callable[[datetime], Any]
     hold: str = ""
     files: Mapping[str, str] = field(default_factory=dict)
+    words: str = ""
 
     @property
     def period_text(self) -> str:
-        """The period for people: whole years, days or hours."""
+        """The period for people: `words` where the rows know their own end, else whole years, days or hours."""
+        if self.words:
+            return self.words
         days = self.period.days
         if days and days % 365 == 0:
             return f"{days // 365} year{'s' if days != 365 else ''}"

@@ -10,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import QuerySet
 
-from consent.holdings.kinds import Holding, RetentionRule
+from consent.holdings.kinds import ON_ERASURE, SEAL, Holding, RetentionRule
 
 
 def sources() -> list[ModuleType]:
@@ -22,6 +22,15 @@ def holdings() -> list[Holding]:
     """Every table, those that must go last (the account itself) at the end."""
     found = [holding for source in sources() for holding in source.HOLDINGS]
     return sorted(found, key=lambda holding: holding.last)
+
+
+def fate_of(holding: Holding) -> str:
+    """What becomes of its rows on erasure, as this installation is set up."""
+    if holding.on_erasure == SEAL:
+        return (
+            "sealed for legal claims" if settings.STATEMENT_SEAL_RECIPIENT else "deleted (no seal is set up)"
+        )
+    return ON_ERASURE[holding.on_erasure]
 
 
 def personal_holdings() -> list[Holding]:

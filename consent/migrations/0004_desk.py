@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
                     "channel",
                     models.CharField(
                         choices=[
-                            ("self", "her own page"),
+                            ("self", "the page Your data"),
                             ("letter", "letter"),
                             ("email", "e-mail"),
                             ("phone", "telephone"),

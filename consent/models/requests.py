@@ -19,7 +19,7 @@ class SubjectRequest(models.Model):
         OBJECTION = "objection", "objection (Art. 21)"
 
     class Channel(models.TextChoices):
-        SELF = "self", "her own page"
+        SELF = "self", "the page Your data"
         LETTER = "letter", "letter"
         EMAIL = "email", "e-mail"
         PHONE = "phone", "telephone"

@@ -9,8 +9,8 @@ from uuid import UUID
 from django.contrib.auth import get_user_model
 from django.db.models import Q, QuerySet
 
-from consent.holdings.kinds import ON_ERASURE, Holding
-from consent.holdings.registry import personal_holdings, rows_of
+from consent.holdings.kinds import Holding
+from consent.holdings.registry import fate_of, personal_holdings, rows_of
 from consent.models import BrowserKey, LegalHold, Restriction, Statement, SubjectRequest
 
 MOST_FOUND = 50
@@ -33,9 +33,7 @@ def counts_of(artist_id: int) -> list[Count]:
     for holding in personal_holdings():
         rows = rows_of(holding, artist_id).count()
         if rows:
-            found.append(
-                Count(holding.title, holding.model, rows, ON_ERASURE[holding.on_erasure], holding.kept)
-            )
+            found.append(Count(holding.title, holding.model, rows, fate_of(holding), holding.kept))
     return found
 
 

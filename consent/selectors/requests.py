@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from consent import request_states
 from consent.deadlines import time_left, urgency
+from consent.desk_rules import ARTIST
 from consent.models import SubjectRequest, SubjectRequestEvent
 
 
@@ -48,15 +49,16 @@ def with_clock(row: SubjectRequest, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def timeline(row: SubjectRequest) -> list[dict[str, Any]]:
-    """What happened, oldest first: time, sentence, role, note; no names."""
-    return [_line(event) for event in row.events.all()]
+def timeline(row: SubjectRequest, *, for_artist: bool = False) -> list[dict[str, Any]]:
+    """What happened, oldest first: time, sentence, role (her own is "you"), note; no names."""
+    return [_line(event, for_artist=for_artist) for event in row.events.all()]
 
 
-def _line(event: SubjectRequestEvent) -> dict[str, Any]:
+def _line(event: SubjectRequestEvent, *, for_artist: bool) -> dict[str, Any]:
+    role = "you" if for_artist and event.role == ARTIST else event.role
     return {
         "at": event.at,
         "sentence": request_states.SENTENCES[event.what],
         "tone": request_states.TONES.get(event.what, ""),
-        "note": " ".join(part for part in (f"By: {event.role}.", event.note) if part),
+        "note": " ".join(part for part in (f"By: {role}.", event.note) if part),
     }

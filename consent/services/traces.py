@@ -6,8 +6,8 @@ from typing import Any
 from django.apps import apps
 from django.db import connection
 
-from consent.holdings.kinds import ON_ERASURE, UNLINK
-from consent.holdings.registry import holdings
+from consent.holdings.kinds import UNLINK
+from consent.holdings.registry import fate_of, holdings
 from consent.models import EntryBody
 from consent.services.erased_rows import Plan
 
@@ -25,8 +25,7 @@ def rows_left(plan: Plan) -> list[dict[str, Any]]:
         left = apps.get_model(holding.model)._base_manager.filter(pk__in=keys)
         if holding.on_erasure == UNLINK:
             left = left.filter(**{f"{holding.person}__isnull": False})
-        fate = ON_ERASURE[holding.on_erasure]
-        lines.append(_line(holding.title, holding.model, len(keys), left.count(), fate))
+        lines.append(_line(holding.title, holding.model, len(keys), left.count(), fate_of(holding)))
     bodies = EntryBody.objects.filter(pk__in=plan.entry_bodies).count()
     if plan.entry_bodies:
         title = "Bodies and salts of ledger entries"

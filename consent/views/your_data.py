@@ -82,7 +82,7 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     copy = getattr(row, "copy", None)
     context = {
         **with_clock(row, at=timezone.now()),
-        "events": timeline(row),
+        "events": timeline(row, for_artist=True),
         "copy": copy,
         "can_take_back": "withdrawn" in REQUEST[row.state],
     }

@@ -11,8 +11,7 @@ from django.views.decorators.http import require_GET
 
 from consent.desk_rules import OFFICER, OPERATOR
 from consent.dpia import assessment
-from consent.holdings.kinds import ON_ERASURE
-from consent.holdings.registry import holdings, retention_rules
+from consent.holdings.registry import fate_of, holdings, retention_rules
 from consent.models import AccessLog, RetentionRun
 from consent.processing import COLUMNS, activities, as_csv, as_jsonld, controller
 from consent.staff import staff_required
@@ -24,7 +23,7 @@ NEWEST = 100
 @staff_required(OFFICER, OPERATOR)
 def processing(request: HttpRequest) -> HttpResponse:
     """The record of processing activities (Art. 30), and the register of every table it is made of."""
-    register = [(holding, ON_ERASURE[holding.on_erasure]) for holding in holdings()]
+    register = [(holding, fate_of(holding)) for holding in holdings()]
     context = {
         "controller": controller(),
         "activities": activities(),

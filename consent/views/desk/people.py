@@ -1,5 +1,6 @@
 """Find an artist, and answer any question about her: everything held, on one page, now or as of a time."""
 
+import re
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any
@@ -32,6 +33,7 @@ from consent.services.holds import ask_hold
 from consent.staff import see, staff_required
 from consent.views.guards import artist_of
 
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?\+00:00")
 REASON_LASTS = timedelta(minutes=30)
 ROWS_SHOWN = 25
 STATEMENTS_SHOWN = LOOKS_SHOWN = 50
@@ -44,7 +46,7 @@ SHOWN_ABOVE = ("consent.Statement", "consent.AccessLog", "consent.Draft", "conse
 @never_cache
 def search(request: HttpRequest) -> HttpResponse:
     """Artists whose address, name, handle, subject, key or reference fits."""
-    form = PersonSearchForm(request.GET)
+    form = PersonSearchForm(request.GET if request.GET.get("q", "").strip() else None)
     found = list(find_people(form.cleaned_data["q"])) if form.is_valid() else []
     see(request, [artist.pk for artist in found], what="search", reason="Searched for an artist")
     words = form.cleaned_data.get("q", "") if form.is_valid() else ""
@@ -151,9 +153,16 @@ def _tables(artist_id: int) -> list[dict[str, Any]]:
             continue
         rows = list(islice(exported_rows(holding, artist_id), ROWS_SHOWN + 1))
         if rows:
+            columns = [name for name in holding.handed_out if name != holding.person]
             lines = [
-                [(name.replace("_", " "), row[name]) for name in holding.handed_out]
-                for row in rows[:ROWS_SHOWN]
+                [(name.replace("_", " "), _shown(row[name])) for name in columns] for row in rows[:ROWS_SHOWN]
             ]
             found.append({"holding": holding, "rows": lines, "more": len(rows) > ROWS_SHOWN})
     return found
+
+
+def _shown(value: Any) -> Any:
+    """A value for people: a time without fractions of a second."""
+    if isinstance(value, str) and MOMENT.fullmatch(value):
+        return f"{value[:10]} {value[11:19]} UTC"
+    return value
