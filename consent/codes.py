@@ -121,6 +121,16 @@ CODES: dict[str, tuple[int, str, str]] = {
         "The terms of training changed after the draft was made.",
         "Reload the consent page, read the new terms and decide again.",
     ),
+    "no-passkey": (
+        409,
+        "Your account has no passkey, so there is nothing to sign with a second time.",
+        "Add a passkey under Passkeys and codes, or sign without one.",
+    ),
+    "bad-passkey": (
+        400,
+        "The passkey's answer does not stand for this statement.",
+        "Try again and touch the passkey when asked, or sign without one.",
+    ),
     "sign-in-first": (401, "Nobody is signed in.", "Sign in and try again."),
     "wrong-method": (405, "This address does not answer to that kind of request.", "Use the consent page."),
     "no-receipt": (

@@ -10,6 +10,7 @@ BUILD_EXPORT = "exports.build"
 BUILD_COPY = "exports.copy"
 ERASE = "exports.erase"
 LETTER = "exports.letter"
+MAIL_RECEIPT = "exports.mail_receipt"
 
 
 def queue_export(export_id: UUID) -> None:
@@ -30,6 +31,11 @@ def queue_erasure(request_id: UUID) -> None:
 def queue_letter(request_id: UUID, what: str, answer: str = "") -> None:
     """Have a letter about a request sent."""
     _send(LETTER, str(request_id), what, answer)
+
+
+def queue_receipt(statement_id: UUID) -> None:
+    """Have the receipt of this statement mailed to its artist."""
+    _send(MAIL_RECEIPT, str(statement_id))
 
 
 def _send(name: str, *arguments: Any) -> None:

@@ -12,6 +12,7 @@ from consent.services.erasure import erase as erase_person
 from consent.services.exports import build_export, remove_expired_exports
 from consent.services.letters import send_letter
 from consent.services.retention import run_retention
+from consent.services.statement_letters import mail_receipt, mail_reminders
 from consent.services.sweeping import sweep_desk
 
 
@@ -59,3 +60,15 @@ def sweep() -> None:
 def retention() -> None:
     """The daily run of the retention schedule."""
     run_retention(at=timezone.now())
+
+
+@shared_task(name=queue.MAIL_RECEIPT, autoretry_for=(OSError,), retry_backoff=30, max_retries=8)
+def send_receipt(statement_id: str) -> None:
+    """Mail the receipt of one statement; a mail server that is away is tried again."""
+    mail_receipt(statement_id=UUID(statement_id), at=timezone.now())
+
+
+@shared_task(name="exports.mail_reminders", autoretry_for=(OSError,), retry_backoff=60, max_retries=5)
+def send_reminders() -> None:
+    """Remind artists whose permission soon ends by itself."""
+    mail_reminders(at=timezone.now())

@@ -7,6 +7,7 @@ from django.utils.module_loading import import_string
 
 from consent.errors import Refusal, refusal
 from consent.ledger.statement import check_terms
+from consent.purposes import PURPOSES, TRAIN_SHARED, Purpose
 
 # term -> what the page calls it; terms that are not named here are shown under their own name
 LABELS = {
@@ -22,7 +23,19 @@ LABELS = {
     "licence": "What it licenses",
     "adapter": "Adapter shape",
     "spec": "Adapter shape",
+    "form": "How it is kept",
+    "grace": "Time to change your mind",
+    "each": "What one key is for",
+    "lives": "How long a key lives",
+    "shows": "What is shown",
+    "training": "Training on them",
+    "minGroup": "Smallest group",
 }
+
+
+def terms_for(purpose: Purpose) -> dict[str, str | int]:
+    """The terms of one purpose: the campaign's for training (refuses `terms-missing`), else those of the table."""
+    return current_terms() if purpose.from_campaign else dict(purpose.terms)
 
 
 def current_terms() -> dict[str, str | int]:
@@ -39,9 +52,9 @@ def current_terms() -> dict[str, str | int]:
     return terms
 
 
-def terms_or_none() -> dict[str, str | int] | None:
+def terms_or_none(purpose: Purpose = PURPOSES[TRAIN_SHARED]) -> dict[str, str | int] | None:
     """The same for a page that must come up either way."""
     try:
-        return current_terms()
+        return terms_for(purpose)
     except Refusal:
         return None

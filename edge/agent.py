@@ -3,7 +3,7 @@
 import sqlite3
 from uuid import UUID
 
-from edge import chain, pauses
+from edge import chain, pauses, pictures, works
 from edge.api import Beat
 from edge.rounds import FATAL, Rounds
 from edge.tools import Tools
@@ -24,7 +24,7 @@ class Agent:
         self.tools = tools
         self.rounds = Rounds(tools)
         self._failures = 0
-        self._looked = float("-inf")
+        self._looked = self._surveyed = float("-inf")
 
     def run(self) -> None:
         """Turn after turn; returns when stopped. Raises Refusal where only the artist can help."""
@@ -55,6 +55,7 @@ class Agent:
                 if part.mine in AWAITED:
                     self.rounds.leave_for_pause(part)
             return beat.poll_after_s
+        self._tell_works()
         for part in beat.parts:
             self.rounds.take(part)
         self._settle(beat)
@@ -69,6 +70,22 @@ class Agent:
         for round_id in self.tools.state.open_rounds():
             if round_id not in told:
                 self.rounds.settle(round_id)
+
+    def _tell_works(self) -> None:
+        """Tell count and commitment of the folder when it changed; a folder that cannot be read tells nothing."""
+        tools = self.tools
+        now = tools.clock().timestamp()
+        if now - self._surveyed < LOOK_EVERY_S:
+            return
+        self._surveyed = now
+        try:
+            hashes = pictures.scan(tools.watch.scanner(tools.config.folder)).hashes
+        except Refusal:
+            return  # the round that needs the pictures says what is wrong with them
+        found = works.survey(tools.state, hashes)
+        if found.commitment != tools.state.noted("works-told"):
+            tools.api.works(found.commitment, len(found.hashes))
+            tools.state.note("works-told", found.commitment)
 
     def _check_server(self) -> bool:
         """Raises Refusal `server-key-changed` unless the server still names the key that was pinned."""

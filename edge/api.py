@@ -88,6 +88,15 @@ class Api:
         """What this device needs for that step; Refusal of status 425 while it is not there yet."""
         return self.transport.get(f"/api/v1/rounds/{round_id}/inbox/{step.slug}")
 
+    def consent(self) -> dict[str, Any] | None:
+        """The receipt of the artist's last statement about training, unchecked; None where she said nothing."""
+        told = answers.as_object(self.transport.get("/api/v1/agent/consent")).get("receipt")
+        return told if isinstance(told, dict) else None
+
+    def works(self, commitment: str, count: int) -> None:
+        """Tell how many works the folder holds, and a commitment to them."""
+        self.transport.post("/api/v1/agent/works", {"commitment": commitment, "count": count})
+
     def base(self, base: str) -> dict[str, Any]:
         """The listing of a base, unchecked."""
         return answers.as_object(self.transport.get(f"/api/v1/bases/{base}"))

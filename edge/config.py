@@ -28,7 +28,8 @@ class Rules:
 
 @dataclass(frozen=True)
 class Config:
-    """Everything that enrolment and the artist fixed. `server_key` is the pinned key, base64url."""
+    """Everything that enrolment and the artist fixed. `server_key` is the pinned key, base64url; `artist_keys` are the
+    keys (`z6Mk…`) with which the artist signs, as she confirmed them here."""
 
     server: str
     server_key: str
@@ -37,6 +38,7 @@ class Config:
     pictures: str | None = None
     threads: int = 1
     rules: Rules = field(default_factory=Rules)
+    artist_keys: tuple[str, ...] = ()
 
     @property
     def device(self) -> UUID:
@@ -62,8 +64,10 @@ def load(home: Home) -> Config:
     """Raises Refusal `not-enrolled` or `home-damaged`."""
     try:
         raw = json.loads(home.config.read_text("utf-8"))
-        rules = raw.pop("rules")
-        config = Config(**raw, rules=Rules(**{**rules, "bases": tuple(rules["bases"])}))
+        rules, artist_keys = raw.pop("rules"), tuple(raw.pop("artist_keys", ()))
+        config = Config(
+            **raw, artist_keys=artist_keys, rules=Rules(**{**rules, "bases": tuple(rules["bases"])})
+        )
         _ = config.device, config.pinned_key
     except FileNotFoundError:
         raise refusal("not-enrolled") from None

@@ -46,6 +46,7 @@ class Wish:
     pictures: str | None = None
     threads: int = 1
     rules: Rules = field(default_factory=Rules)
+    artist_keys: tuple[str, ...] = ()
 
 
 def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], None]) -> Config:
@@ -82,6 +83,7 @@ def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], 
             pictures=wish.pictures,
             threads=wish.threads,
             rules=wish.rules,
+            artist_keys=wish.artist_keys,
         ),
     )
 

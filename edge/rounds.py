@@ -1,8 +1,10 @@
 """This device's work in one round, whatever state it finds it in: refuse, train, say ready, take the five steps."""
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from edge import bases, chain, config, pauses, pictures, training
+from edge import bases, chain, config, consent, pauses, pictures, training
 from edge.api import Part
 from edge.pulse import Pulse
 from edge.receipts import human_bytes
@@ -17,6 +19,9 @@ from federation.protocol import manifest
 from federation.protocol.errors import Refusal, refusal
 from federation.protocol.schemes import scheme
 from federation.protocol.steps import Step
+
+if TYPE_CHECKING:
+    from diffusion.dataset import Example
 
 BEFORE_DRAW = ("invited", "training")
 INTERACTIVE = ("rostered", "advertised", "shared", "submitted", "confirmed")
@@ -54,6 +59,9 @@ class Rounds:
         except Refusal as refused:
             if refused.code in FATAL or refused.code in PASSING or refused.status >= 500:
                 raise
+            if refused.code in consent.MENDABLE and part.mine in BEFORE_DRAW:
+                self._hold(refused)
+                return
             self._give_up(part.round_id, refused)
 
     def settle(self, round_id: UUID, *, drawn: bool = True) -> None:
@@ -68,6 +76,18 @@ class Rounds:
             else:
                 self._over(round_id, "missed", f"Missed {towards}. Nothing was sent.")
 
+    def _hold(self, refused: Refusal) -> None:
+        """The artist can mend this while the round waits: say it, and look again at the next heartbeat."""
+        self.outcome = f"{refused.why} {refused.fix}"
+
+    def _permission(self, terms: Terms) -> consent.Permission:
+        """The gate on this computer: the artist's own signature, for these terms, at this moment."""
+        tools = self.tools
+        receipt = tools.api.consent()
+        return consent.permission(
+            receipt, terms.manifest, keys=tools.config.artist_keys, state=tools.state, at=tools.clock()
+        )
+
     def _terms(self, round_id: UUID) -> Terms:
         """The round's terms, signed by the pinned key, within the artist's rules, after the last version seen."""
         tools = self.tools
@@ -80,7 +100,7 @@ class Rounds:
         tools, work = self.tools, Work(self.tools.home, part.round_id)
         terms = self._terms(part.round_id)
         if not work.has_update():
-            job = self._job(terms)
+            job = self._job(terms, self._permission(terms))
             tools.api.join(part.round_id)
             self._remember(terms)
             if not self._run(job, terms, work):
@@ -89,11 +109,11 @@ class Rounds:
         tools.api.ready(part.round_id)
         self._wait(part)
 
-    def _job(self, terms: Terms) -> training.Job:
+    def _job(self, terms: Terms, allowed: consent.Permission) -> training.Job:
         """Gather what the training needs; all of it is checked before the round is joined."""
         tools = self.tools
         tools.board.say("busy", "Getting ready for a round: pictures, base and the latest version.")
-        examples = pictures.read(tools.watch.scanner(tools.config.folder))
+        examples = self._examples(allowed)
         folder = bases.fetch(
             tools.api, tools.downloads, tools.home, terms.manifest.base, tools.config.rules.max_base_mb
         )
@@ -108,6 +128,16 @@ class Rounds:
             seed=training.seed_of(tools.config.device_id, str(terms.params.round_id)),
             threads=tools.config.threads,
         )
+
+    def _examples(self, allowed: consent.Permission) -> "Sequence[Example]":
+        """The pictures that the artist's statement covers; later ones wait until she signs again."""
+        found = pictures.read(self.tools.watch.scanner(self.tools.config.folder))
+        if allowed.works is None:
+            return found
+        covered = [example for example in found if example.sha256 in allowed.works]
+        if not covered:
+            raise refusal("works-not-covered")
+        return covered
 
     def _remember(self, terms: Terms) -> None:
         """The round is joined: from now on its terms are fixed, and so is the base where it is the first one."""
@@ -164,6 +194,8 @@ class Rounds:
         terms = self._terms(part.round_id)
         if tools.state.known(part.round_id) is None or not work.has_update():
             raise refusal("home-damaged", "The update of a round is gone.")
+        if not self._was_sent(part.round_id):
+            self._permission(terms)  # revoked after the draw: this device drops out
         session = RoundSession(
             api=tools.api, state=tools.state, work=work, terms=terms, config=tools.config, key=tools.key,
             waiter=tools.waiter, receipts_file=tools.home.receipts,

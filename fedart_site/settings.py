@@ -109,6 +109,11 @@ CELERY_BEAT_SCHEDULE = {
     "exports.expire": {"task": "exports.expire", "schedule": 3600.0, "options": {"expires": 3600}},
     "exports.sweep": {"task": "exports.sweep", "schedule": 30.0, "options": {"expires": 30}},
     "exports.retention": {"task": "exports.retention", "schedule": 86400.0, "options": {"expires": 3600}},
+    "exports.mail_reminders": {
+        "task": "exports.mail_reminders",
+        "schedule": 6 * 3600.0,
+        "options": {"expires": 3600},
+    },
     "generate.sweep": {"task": "generate.sweep", "schedule": 10.0, "options": {"expires": 10}},
 }
 
@@ -260,6 +265,7 @@ CONTROLLER = {
 }
 # An age recipient whose key lies offline: statements of erased accounts are sealed to it. Empty: deleted at once.
 STATEMENT_SEAL_RECIPIENT = env.text("STATEMENT_SEAL_RECIPIENT")
+CONSENT_VERSIONS_SOURCE = "federation.selectors.versions_with"
 # Adding up updates in the clear is for development; production refuses it (checks.py and the round services).
 ALLOW_UNSAFE_PLAIN_SUM = env.boolean("FEDART_ALLOW_UNSAFE_PLAIN_SUM", not IS_PRODUCTION)
 

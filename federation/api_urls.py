@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from federation.api import agent, files, rounds, uploads
+from federation.api import agent, consent, files, rounds, uploads
 
 urlpatterns = [
     path("server", files.ServerView.as_view(), name="api-server"),
     path("agent/heartbeat", agent.HeartbeatView.as_view(), name="api-heartbeat"),
     path("agent/leave", agent.LeaveView.as_view(), name="api-leave"),
+    path("agent/consent", consent.ConsentView.as_view(), name="api-agent-consent"),
+    path("agent/works", consent.WorksView.as_view(), name="api-agent-works"),
     path("rounds/<uuid:round_id>/manifest", rounds.ManifestView.as_view(), name="api-manifest"),
     path("rounds/<uuid:round_id>/roster", rounds.RosterView.as_view(), name="api-roster"),
     path("rounds/<uuid:round_id>/join", rounds.JoinView.as_view(), name="api-join"),

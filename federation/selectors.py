@@ -80,6 +80,12 @@ def training_terms() -> Mapping[str, str | int]:
     return terms_of(campaign) if campaign else {}
 
 
+def versions_with(artist_id: int) -> list[AdapterVersion]:
+    """The versions in whose sum a device of this artist was counted, oldest first."""
+    counted = Participation.objects.filter(artist_id=artist_id, state="counted")
+    return list(_versions().filter(round__in=counted.values("round")).order_by("created_at", "number"))
+
+
 def devices_of(artist_id: int) -> QuerySet[Device]:
     """An artist's devices, those in use first."""
     return Device.objects.filter(artist_id=artist_id).order_by("withdrawn_at", "-last_seen_at", "name")

@@ -9,7 +9,8 @@ from uuid import UUID
 from django.db.models import Avg, Count, QuerySet
 from django.utils import timezone
 
-from consent.selectors import is_restricted, restricted_at
+from consent.purposes import CREDIT_BY_NAME, SHOW_IMAGES
+from consent.selectors import in_force, live_grant
 from federation import selectors as federation
 from gallery import events, states, versions
 from gallery.limits import UNDO_FOR
@@ -94,10 +95,22 @@ def done_payload(handle: str, image: Image) -> dict[str, Any]:
     ).to_json()
 
 
-def _published() -> QuerySet[Image]:
-    """What strangers may see now: of active accounts whose processing is not restricted (GDPR Art. 18)."""
-    shown = Image.objects.filter(published_at__isnull=False, deleted_at__isnull=True, artist__is_active=True)
-    return shown.exclude(restricted_at(timezone.now())).select_related("artist", "version")
+def _published(*, at: datetime) -> QuerySet[Image]:
+    """The gate "show": published, and its artist allows showing at this very moment."""
+    return with_credit(
+        Image.objects.filter(
+            in_force(purpose=SHOW_IMAGES, at=at),
+            published_at__isnull=False,
+            deleted_at__isnull=True,
+            artist__is_active=True,
+        ),
+        at=at,
+    ).select_related("artist", "version")
+
+
+def with_credit(rows: QuerySet[Image], *, at: datetime) -> QuerySet[Image]:
+    """The gate "credit": `named` says whether the artist allows her name beside her pictures now."""
+    return rows.annotate(named=in_force(purpose=CREDIT_BY_NAME, at=at))
 
 
 def parse_cursor(text: str) -> tuple[datetime, int] | None:
@@ -132,12 +145,13 @@ def _page(
 
 def wall(*, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
     """Published pictures, newest first, two columns of the answer: the pictures and the next cursor."""
-    return _page(_published(), field="published_at", before=before, size=size)
+    return _page(_published(at=timezone.now()), field="published_at", before=before, size=size)
 
 
 def wall_of(*, artist: Artist, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
     """The published pictures of one artist."""
-    return _page(_published().filter(artist=artist), field="published_at", before=before, size=size)
+    rows = _published(at=timezone.now()).filter(artist=artist)
+    return _page(rows, field="published_at", before=before, size=size)
 
 
 def pictures_of(*, artist_id: int, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
@@ -160,19 +174,29 @@ def picture_counts(*, artist_id: int) -> dict[str, int]:
 
 def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False) -> Image | None:
     """A picture this viewer may see: her own, or a published one. None otherwise, never "forbidden"."""
-    image = Image.objects.filter(handle=handle).select_related("artist", "version", "request").first()
+    at = timezone.now()
+    rows = with_credit(Image.objects.filter(handle=handle), at=at).annotate(
+        shown=in_force(purpose=SHOW_IMAGES, at=at)
+    )
+    image = rows.select_related("artist", "version", "request").first()
     if image is None:
         return None
     if viewer_id is not None and image.artist_id == viewer_id:
         return image if own_deleted or image.deleted_at is None else None
     public = image.published_at is not None and image.deleted_at is None and image.artist.is_active
-    return image if public and not is_restricted(artist_id=image.artist_id, at=timezone.now()) else None
+    return image if public and image.shown else None
 
 
 def artist_page(*, handle: str) -> Artist | None:
     """An artist who has published something; others have no public page, not even an empty one."""
     artist = Artist.objects.filter(handle=handle, is_active=True).first()
-    return artist if artist is not None and _published().filter(artist=artist).exists() else None
+    shown = artist is not None and _published(at=timezone.now()).filter(artist=artist).exists()
+    return artist if shown else None
+
+
+def is_named(*, artist: Artist, at: datetime) -> bool:
+    """Whether this artist allows her name to be shown."""
+    return live_grant(artist_id=artist.pk, purpose=CREDIT_BY_NAME, at=at) is not None
 
 
 def evaluation_numbered(*, number: int, campaign_id: UUID | None = None) -> Evaluation | None:

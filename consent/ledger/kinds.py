@@ -114,6 +114,9 @@ KINDS: dict[str, Kind] = {
         {"hold": UUID, "event": _one_of("placed", "lifted"), "role": _text},
         {"basis": _text, "sealed": SHA256},
     ),
+    "pause": Kind(
+        "an artist paused everything, or resumed", {"subject": SUBJECT, "event": _one_of("paused", "resumed")}
+    ),
     "breach": Kind(
         "a breach was noted, told or closed; what happened is sealed",
         {"breach": UUID, "event": _one_of("noted", "updated", "authority-told", "artists-told", "closed"),

@@ -1,5 +1,8 @@
 """How a public key is written: did:key with base58btc multibase and the Ed25519 multicodec (0xed01)."""
 
+import base64
+from hashlib import sha256
+
 from consent.errors import refusal
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -35,6 +38,13 @@ def key_multibase(public_key: bytes) -> str:
     if len(public_key) != 32:
         raise refusal("bad-key")
     return "z" + base58_encode(ED25519_CODEC + public_key)
+
+
+def key_fingerprint(multibase: str) -> str:
+    """What a person compares: the first 20 base32 characters of SHA-256 of the raw key, in five groups of four. Refuses
+    `bad-key`."""
+    text = base64.b32encode(sha256(public_key_bytes(multibase)).digest()).decode("ascii").lower()[:20]
+    return "-".join(text[at : at + 4] for at in range(0, 20, 4))
 
 
 def verification_method(multibase: str) -> str:

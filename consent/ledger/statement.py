@@ -2,7 +2,7 @@
 everybody."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -81,6 +81,7 @@ class Draft:
     supersedes: str | None
     head: tuple[int, str]
     attested_by: str = "browser-key"
+    works: Sequence[Mapping[str, str | int]] | None = None
 
 
 def build(draft: Draft) -> JsonObject:
@@ -98,7 +99,7 @@ def build(draft: Draft) -> JsonObject:
         "purpose": draft.purpose,
         "legalBasis": draft.legal_basis,
         "processing": list(draft.processing),
-        "data": {"leavesDevice": draft.leaves_device},
+        "data": _data(draft),
         "terms": dict(draft.terms),
         "validity": "P12M",
         "storage": {"location": ["loc:EU"], "deletion": "P3Y after expiry or revocation"},
@@ -113,6 +114,13 @@ def build(draft: Draft) -> JsonObject:
         "sawCheckpoint": {"size": draft.head[0], "root": draft.head[1]},
         "attestedBy": draft.attested_by,
     }
+
+
+def _data(draft: Draft) -> JsonObject:
+    """What leaves the device, and for training the works by count and salted commitment; an empty list stands for the
+    folder as it is."""
+    works = {} if draft.works is None else {"works": [dict(one) for one in draft.works]}
+    return {"leavesDevice": draft.leaves_device, **works}
 
 
 def check_fields(document: Mapping[str, Any]) -> None:

@@ -12,6 +12,7 @@ from consent.ledger.canonical import JsonObject
 from consent.ledger.checkpoints import Checkpoint, cosigned_by, open_checkpoint
 from consent.ledger.entries import parse_entry
 from consent.ledger.notes import Key, Note, parse_vkey
+from consent.ledger.passkey import PARTS, check_second_signature
 from consent.ledger.proof_file import parse_proof, unpack_extra
 from consent.ledger.record import BY_SESSION, Record, check_record
 
@@ -88,6 +89,7 @@ def _check(receipt: Mapping[str, Any], trust: Trust, report: Report) -> None:
     if kind != "statement":
         raise refusal("wrong-shape", detail="it is not about a statement")
     report.proven += sentences(record, signer, body)
+    _check_passkey(receipt.get("passkey"), body, report)
     _check_notice(receipt.get("notice_text"), body, report)
     report.unproven.append(
         "whether a later statement says something else: ask the log for one of the same pseudonym"
@@ -137,6 +139,14 @@ def sentences(record: Record, signer: str, body: JsonObject) -> list[str]:
         f"it was {who}",
         f"entry {record.index} of the log, recorded in the hour {record.hour}, commits to exactly these bytes",
     ]
+
+
+def _check_passkey(second: Any, statement: JsonObject, report: Report) -> None:
+    """The optional second signature; who holds the passkey is the site's word, what it was touched for is not."""
+    if second is None:
+        return
+    check_second_signature(statement, second["rpId"], {name: from_b64url(second[name]) for name in PARTS})
+    report.proven.append(f"a passkey for {second['rpId']} was touched for exactly this statement")
 
 
 def _check_notice(text: Any, statement: JsonObject, report: Report) -> None:

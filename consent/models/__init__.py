@@ -6,6 +6,7 @@ from consent.models.duties import Breach, BreachEvent, LegalHold, RetentionRun
 from consent.models.ledger import Checkpoint, Cosignature, Entry, EntryBody, Node
 from consent.models.people import BrowserKey, Subject
 from consent.models.requests import Restriction, SubjectRequest, SubjectRequestEvent
+from consent.models.standing import Letter, Pause, SecondSignature, Works
 from consent.models.statements import Draft, Notice, Statement
 
 __all__ = [
@@ -21,14 +22,18 @@ __all__ = [
     "EntryBody",
     "Erasure",
     "LegalHold",
+    "Letter",
     "Node",
     "Notice",
+    "Pause",
     "PersonalCopy",
     "Restriction",
     "RetentionRun",
     "SealedStatements",
+    "SecondSignature",
     "Statement",
     "Subject",
     "SubjectRequest",
     "SubjectRequestEvent",
+    "Works",
 ]

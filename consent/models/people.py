@@ -8,6 +8,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from consent.ledger.multibase import key_fingerprint
+
 
 def new_urn() -> str:
     """`urn:fedart:artist:` and 128 random bits in base32: the only name a statement knows a person by."""
@@ -49,3 +51,8 @@ class BrowserKey(models.Model):
 
     def __str__(self) -> str:
         return self.multibase
+
+    @property
+    def fingerprint(self) -> str:
+        """The short form that a person compares on two screens."""
+        return key_fingerprint(self.multibase)

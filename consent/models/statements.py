@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from consent.ledger.statement import GIVEN, REFUSED, WITHDRAWN
+from consent.purposes import PURPOSES
 
 
 class Notice(models.Model):
@@ -99,3 +100,8 @@ class Statement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_status_display()} {self.purpose}"
+
+    @property
+    def about(self) -> str:
+        """What the decision is about, in words."""
+        return PURPOSES[self.purpose].title if self.purpose in PURPOSES else self.purpose

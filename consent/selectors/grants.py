@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Exists
+
 from consent.ledger.canonical import parse_canonical
 from consent.models import Notice, Statement
 from consent.policy import Decision, Standing, standing
 from consent.purposes import purpose_of
+from consent.selectors.in_force import is_paused, paused_at
 from consent.selectors.restrictions import restricted_at
 
 
@@ -35,10 +38,16 @@ class Summary:
     since: datetime | None
     expires_at: datetime | None
     statement_id: UUID | None
+    paused: bool = False
 
     @property
     def granted(self) -> bool:
+        """Whether it stands granted; whether it is used, too, says `in_force`."""
         return self.state == "granted"
+
+    @property
+    def in_force(self) -> bool:
+        return self.granted and not self.paused
 
 
 def live_grant(
@@ -56,7 +65,7 @@ def live_grants(
     terms: Mapping[str, Any] | None = None,
 ) -> dict[int, Grant]:
     """All grants in force at `at` by artist id; of `artist_ids` only, where given. Two queries, however many artists.
-    Whose processing is restricted at `at` (Art. 18) is left out, whatever she granted.
+    Who paused everything, or whose processing is restricted at `at` (Art. 18), is left out, whatever she granted.
 
     With `terms`, only grants that were signed under exactly these terms: a yes to one base and one smallest cohort
     is no yes to others.
@@ -77,6 +86,7 @@ def consent_summary(*, artist_id: int, at: datetime, purpose: str) -> Summary:
     statement = last_statement(artist_id=artist_id, purpose=purpose, at=at)
     stands = standing_of(statement, purpose=purpose, at=at)
     return Summary(
+        paused=is_paused(artist_id=artist_id, at=at) is not None,
         purpose=purpose,
         state=stands.state,
         since=statement.recorded_at if statement else None,
@@ -134,7 +144,7 @@ def _latest_statements(
     *, purpose: str, at: datetime, artist_ids: Iterable[int] | None
 ) -> Iterable[Statement]:
     said = Statement.objects.filter(purpose=purpose, recorded_at__lte=at).select_related("notice")
-    said = said.exclude(restricted_at(at))
+    said = said.filter(~Exists(paused_at(at)), ~restricted_at(at))
     if artist_ids is not None:
         said = said.filter(artist_id__in=list(artist_ids))
     return said.order_by("artist_id", "-entry").distinct("artist_id")

@@ -17,7 +17,7 @@ def statements_of(artist_id: int) -> QuerySet[Statement]:
     """All statements of this artist, newest first."""
     return (
         Statement.objects.filter(artist_id=artist_id)
-        .select_related("notice", "entry", "key")
+        .select_related("notice", "entry", "key", "second_signature")
         .order_by("-entry")
     )
 

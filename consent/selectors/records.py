@@ -12,6 +12,7 @@ from consent.ledger.statement import GIVEN
 from consent.models import Statement
 from consent.purposes import PURPOSES
 from consent.selectors.grants import current_notice
+from consent.selectors.in_force import later_than, paused_at
 from consent.selectors.restrictions import restricted_at
 
 PAGE = 50
@@ -91,15 +92,4 @@ def _holds(at: datetime) -> Exists:
         notice = current_notice(name=purpose.notice, at=at)
         current |= Q(purpose=purpose.code, notice__major__gte=notice.major if notice else 0)
     live = Statement.objects.filter(current, pk=OuterRef("pk"), status=GIVEN, expires_at__gt=at)
-    live = live.exclude(restricted_at(at))
-    return Exists(live.filter(~Exists(_later_than(at))))
-
-
-def _later_than(at: datetime) -> QuerySet[Statement]:
-    """Statements after the outer one on the same purpose by the same artist, recorded by `at`."""
-    return Statement.objects.filter(
-        artist=OuterRef("artist"),
-        purpose=OuterRef("purpose"),
-        entry__gt=OuterRef("entry"),
-        recorded_at__lte=at,
-    )
+    return Exists(live.filter(~Exists(later_than(at)), ~Exists(paused_at(at)), ~restricted_at(at)))

@@ -18,8 +18,9 @@ from consent.models import BrowserKey, Draft, Notice, Statement
 from consent.purposes import Purpose, purpose_of
 from consent.selectors.grants import current_notice, last_statement
 from consent.selectors.ledger import ledger_head
+from consent.selectors.works import works_of
 from consent.services.people import subject_of
-from consent.terms import current_terms
+from consent.terms import terms_for
 
 LIFETIME = timedelta(minutes=10)
 MAX_OPEN_DRAFTS = 30
@@ -98,7 +99,7 @@ def _check_still_true(draft: Draft, *, document: JsonObject, at: datetime) -> No
     if current is None or current.pk != draft.notice_id:
         raise refusal("notice-changed")
     try:
-        terms = current_terms()
+        terms = terms_for(purpose_of(document["purpose"]))
     except Refusal as refused:
         raise refusal("terms-changed") from refused
     if terms != parse_canonical(bytes(draft.document))["terms"]:
@@ -118,7 +119,8 @@ def _document(*, artist_id: int, purpose: Purpose, status: str, notice: Notice, 
             legal_basis=purpose.legal_basis,
             processing=purpose.processing,
             leaves_device=purpose.leaves_device,
-            terms=current_terms(),
+            terms=terms_for(purpose),
+            works=works_of(artist_id=artist_id) if purpose.from_campaign else None,
             notice=NoticeRef(notice.name, notice.version, notice.language, notice.sha256),
             issued_at=at,
             nonce=new_nonce(),

@@ -1,7 +1,9 @@
 """Record what an artist said: a signed statement, or a revocation that needs nothing but the artist."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,18 +26,26 @@ from consent.ledger.statement import (
 from consent.models import Statement
 from consent.policy import expiry
 from consent.purposes import purpose_of
+from consent.queue import queue_receipt
 from consent.selectors.grants import last_statement
 from consent.selectors.ledger import ledger_head
 from consent.services.drafts import live_key, new_nonce, use_draft
 from consent.services.ledger import append_bytes, lock_head
+from consent.services.passkeys import check_passkey
 from consent.services.people import subject_of
 
 
-def record_statement(*, artist: AbstractBaseUser, document: bytes, at: datetime | None = None) -> Statement:
+def record_statement(
+    *,
+    artist: AbstractBaseUser,
+    document: bytes,
+    at: datetime | None = None,
+    passkey: Mapping[str, Any] | None = None,
+) -> Statement:
     """Check a signed statement to the last byte, store exactly those bytes and append the entry.
 
-    Cheap checks first, the database last; every refusal (docs/consent.md lists them) leaves everything as it
-    was.
+    `passkey` is a WebAuthn assertion over the same 64 bytes, kept beside the statement. Cheap checks first, the
+    database last; every refusal (docs/consent.md lists them) leaves everything as it was.
     """
     at = at or timezone.now()
     secured = parse_canonical(document)  # size, UTF-8, duplicate names, canonical form
@@ -45,6 +55,7 @@ def record_statement(*, artist: AbstractBaseUser, document: bytes, at: datetime 
     key = live_key(artist_id=artist.pk, key=multibase)
     created = parse_time(secured["proof"]["created"])
     unsigned = {name: value for name, value in secured.items() if name != "proof"}
+    second = check_passkey(artist_id=artist.pk, secured=secured, assertion=passkey) if passkey else None
     with transaction.atomic():
         lock_head()  # statements are taken one after the other, so "the last one" below is well defined
         draft = use_draft(artist_id=artist.pk, document=unsigned, at=at)
@@ -53,7 +64,7 @@ def record_statement(*, artist: AbstractBaseUser, document: bytes, at: datetime 
         if not draft.issued_at - MAX_SKEW <= created <= at + MAX_SKEW:
             raise refusal("clock-skew")
         entry = append_bytes(kind="statement", data=document, at=at, keep=None)
-        return Statement.objects.create(
+        statement = Statement.objects.create(
             id=uuid.UUID(secured["id"]),
             artist_id=artist.pk,
             purpose=secured["purpose"],
@@ -66,6 +77,11 @@ def record_statement(*, artist: AbstractBaseUser, document: bytes, at: datetime 
             expires_at=expiry(at) if secured["status"] == GIVEN else None,
             entry=entry,
         )
+        if second is not None:
+            second.statement = statement
+            second.save(force_insert=True)
+        queue_receipt(statement.pk)
+    return statement
 
 
 def revoke(*, artist: AbstractBaseUser, purpose: str, at: datetime) -> Statement | None:
@@ -82,6 +98,7 @@ def revoke(*, artist: AbstractBaseUser, purpose: str, at: datetime) -> Statement
         statement_id = uuid.uuid4()
         document = canonical_bytes(_withdrawal(last, statement_id=statement_id, at=at))
         entry = append_bytes(kind="statement", data=document, at=at, keep=None)
+        queue_receipt(statement_id)
         return Statement.objects.create(
             id=statement_id,
             artist_id=artist.pk,
@@ -110,6 +127,7 @@ def _withdrawal(last: Statement, *, statement_id: uuid.UUID, at: datetime) -> Js
             processing=purpose.processing,
             leaves_device=purpose.leaves_device,
             terms=granted["terms"],
+            works=granted["data"].get("works"),
             notice=NoticeRef(**_notice_fields(granted["notice"])),
             issued_at=at,
             nonce=new_nonce(),

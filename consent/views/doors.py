@@ -3,9 +3,9 @@
 The page's own script uses them with the session and its CSRF token; so may any script of the artist's.
 """
 
-import json
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,12 +15,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from consent import services
+from consent.errors import refusal
+from consent.ledger.canonical import MAX_STATEMENT_BYTES, parse_object
 from consent.ledger.statement import WITHDRAWN, utc_text
 from consent.models import Statement
-from consent.services.receipts import make_receipt
+from consent.purposes import PURPOSES
+from consent.services.receipt_files import receipt_file as receipt_bytes
 from consent.views.guards import artist_of, json_door, read_texts
 
 CONTEXT_FILE = Path(__file__).resolve().parent.parent / "context" / "statement-v1.jsonld"
+MAX_SIGNED_TWICE_BYTES = MAX_STATEMENT_BYTES + 16_384
 
 
 @json_door("POST")
@@ -58,11 +62,30 @@ def drafts(request: HttpRequest) -> HttpResponse:
 @json_door("POST")
 def statements(request: HttpRequest) -> HttpResponse:
     """Take the signed statement: the body is exactly the signed bytes."""
-    statement = services.record_statement(artist=artist_of(request), document=request.body, at=timezone.now())
-    said = (
-        f"{statement.get_status_display().capitalize()}, signed and recorded as entry {statement.entry_id}."
+    return _recorded(request, request.body, None)
+
+
+@json_door("POST")
+def statements_with_passkey(request: HttpRequest) -> HttpResponse:
+    """The same with a second signature: `{"statement": the signed text, "passkey": the WebAuthn answer}`."""
+    sent = parse_object(request.body, limit=MAX_SIGNED_TWICE_BYTES)
+    statement, passkey = sent.get("statement"), sent.get("passkey")
+    if (
+        set(sent) != {"statement", "passkey"}
+        or not isinstance(statement, str)
+        or not isinstance(passkey, dict)
+    ):
+        raise refusal("wrong-shape", detail="a statement as text and a passkey's answer")
+    return _recorded(request, statement.encode(), passkey)
+
+
+def _recorded(request: HttpRequest, document: bytes, passkey: dict[str, Any] | None) -> HttpResponse:
+    statement = services.record_statement(
+        artist=artist_of(request), document=document, at=timezone.now(), passkey=passkey
     )
-    messages.success(request, f"{said} The receipt is under “What you said so far”.")
+    how = "signed twice, by your browser and by your passkey," if passkey else "signed"
+    said = f"{statement.get_status_display().capitalize()}, {how} and recorded as entry {statement.entry_id}."
+    messages.success(request, f"{said} The receipt is below, under “What you said so far”.")
     return JsonResponse(_statement_json(statement), status=201)
 
 
@@ -81,18 +104,42 @@ def revoke(request: HttpRequest) -> HttpResponse:
             {"changed": changed, "statement": _statement_json(statement) if statement else None}
         )
     if changed:
-        messages.success(request, "Revoked. Your devices are drawn into no further round.")
+        messages.success(request, f"Revoked. {PURPOSES[purpose].undone}")
     else:
         messages.info(request, "There was nothing to revoke: no permission stands.")
+    if request.POST.get("back") == "all":
+        return redirect("consent")
+    return redirect("consent-purpose", slug=PURPOSES[purpose].slug)
+
+
+@json_door("POST")
+def pause(request: HttpRequest) -> HttpResponse:
+    """Pause everything; from a form, back to the page."""
+    _pause, begun = services.pause_everything(artist=artist_of(request), at=timezone.now())
+    if _is_json(request):
+        return JsonResponse({"changed": begun, "paused": True})
+    messages.success(request, "Everything is paused. Nothing of yours is used or shown until you resume.")
+    return redirect("consent")
+
+
+@json_door("POST")
+def resume(request: HttpRequest) -> HttpResponse:
+    """End the pause; from a form, back to the page."""
+    ended = services.resume_everything(artist=artist_of(request), at=timezone.now())
+    if _is_json(request):
+        return JsonResponse({"changed": ended, "paused": False})
+    messages.success(request, "Resumed. What you had granted is in force again.")
     return redirect("consent")
 
 
 @json_door("GET")
 def receipt_file(request: HttpRequest, statement_id: UUID) -> HttpResponse:
     """A receipt as a file to keep."""
-    found = make_receipt(artist_id=artist_of(request).pk, statement_id=statement_id, at=timezone.now())
-    response = HttpResponse(json.dumps(found, indent=1), content_type="application/json")
-    response["Content-Disposition"] = f'attachment; filename="fedart-receipt-{statement_id}.json"'
+    name, data, mime = receipt_bytes(
+        artist_id=artist_of(request).pk, statement_id=statement_id, at=timezone.now()
+    )
+    response = HttpResponse(data, content_type=mime)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 

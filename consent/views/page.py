@@ -1,62 +1,29 @@
-"""The consent page: what is asked, where you stand, what you said before, and who looked."""
+"""The consent pages: where you stand on everything, and one page for each decision."""
 
-from dataclasses import dataclass
-from itertools import groupby
+from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_GET
 
-from consent.models import Notice
-from consent.purposes import PURPOSES, TRAIN_SHARED
-from consent.selectors.grants import consent_summary, current_notice, live_grant
+from consent.purposes import BY_SLUG, PURPOSES, Purpose
+from consent.selectors.addresses import verified_address
+from consent.selectors.decisions import decision_on, decisions_of, versions_made_before
+from consent.selectors.grants import current_notice
 from consent.selectors.history import keys_of, looks_at, statements_of
+from consent.selectors.in_force import is_paused
+from consent.selectors.works import works_of, works_rows
+from consent.services.passkeys import credential_ids
 from consent.services.people import subject_of
 from consent.terms import LABELS, terms_or_none
 from consent.views.guards import artist_of, trusted_types
+from consent.views.texts import changes_between, groups_of
 
 NEWEST = 50
-
-
-@dataclass(frozen=True)
-class Block:
-    """One line of a notice. `mark` is what the line starts with in the text whose hash is signed: "# ", "- "
-    or ""."""
-
-    mark: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Group:
-    """Neighbouring blocks that make one list, or one block by itself."""
-
-    is_list: bool
-    blocks: list[Block]
-
-
-def groups_of(notice: Notice) -> list[Group]:
-    """The text line by line, so that the browser can hash exactly what it shows."""
-    found = [
-        Group(mark == "- ", list(blocks)) for mark, blocks in groupby(_blocks(notice), key=lambda b: b.mark)
-    ]
-    return [part for group in found for part in ([group] if group.is_list else _single(group))]
-
-
-def _single(group: Group) -> list[Group]:
-    return [Group(False, [block]) for block in group.blocks]
-
-
-def _blocks(notice: Notice) -> list[Block]:
-    found = []
-    for line in notice.text.splitlines():
-        mark = next((mark for mark in ("## ", "# ", "- ") if line.startswith(mark)), "")
-        found.append(Block(mark, line[len(mark) :]))
-    return found
 
 
 @require_GET
@@ -65,30 +32,65 @@ def _blocks(notice: Notice) -> list[Block]:
 @ensure_csrf_cookie
 @trusted_types  # type: ignore[untyped-decorator]
 def consent_page(request: HttpRequest) -> HttpResponse:
-    """One purpose, its text and terms, two equal answers; below, the history and the looks."""
-    at = timezone.now()
-    artist_id = artist_of(request).pk
-    purpose = PURPOSES[TRAIN_SHARED]
-    notice = current_notice(name=purpose.notice, at=at)
-    terms = terms_or_none()
+    """Six purposes and where each stands; pause everything; the keys, the whole history and the looks."""
+    at, artist_id = timezone.now(), artist_of(request).pk
     history = list(statements_of(artist_id)[: NEWEST + 1])
-    grant = live_grant(artist_id=artist_id, purpose=purpose.code, at=at)
-    return render(
-        request,
-        "consent/page.html",
-        {
-            "purpose": purpose,
-            "notice": notice,
-            "groups": groups_of(notice) if notice else [],
-            "terms": [(name, LABELS.get(name, name), value) for name, value in (terms or {}).items()],
-            "unsafe": "Unsafe" in str((terms or {}).get("scheme", "")),
-            "askable": bool(notice and terms),
-            "terms_changed": bool(grant and terms and grant.terms != terms),
-            "stands": consent_summary(artist_id=artist_id, purpose=purpose.code, at=at),
-            "subject": subject_of(artist_id=artist_id).urn,
-            "history": history[:NEWEST],
-            "older": len(history) > NEWEST,
-            "keys": keys_of(artist_id),
-            "looks": looks_at(artist_id),
-        },
-    )
+    context = {
+        "decisions": decisions_of(artist_id=artist_id, at=at),
+        "paused": is_paused(artist_id=artist_id, at=at),
+        "subject": subject_of(artist_id=artist_id).urn,
+        "history": history[:NEWEST],
+        "older": len(history) > NEWEST,
+        "titles": True,
+        "address": verified_address(artist_id),
+        "keys": keys_of(artist_id),
+        "looks": looks_at(artist_id),
+    }
+    return render(request, "consent/page.html", context)
+
+
+@require_GET
+@login_required
+@never_cache
+@ensure_csrf_cookie
+@trusted_types  # type: ignore[untyped-decorator]
+def purpose_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """One purpose: its text and terms, two equal answers or Revoke, and what was said about it so far."""
+    purpose = BY_SLUG.get(slug)
+    if purpose is None:
+        raise Http404
+    return render(request, "consent/purpose.html", _purpose_context(artist_of(request).pk, purpose))
+
+
+def _purpose_context(artist_id: int, purpose: Purpose) -> dict[str, Any]:
+    at = timezone.now()
+    notice = current_notice(name=purpose.notice, at=at)
+    terms = terms_or_none(purpose)
+    decision = decision_on(purpose, artist_id=artist_id, at=at)
+    history = list(statements_of(artist_id).filter(purpose=purpose.code)[:NEWEST])
+    last = history[0] if history else None
+    others = list(PURPOSES.values())
+    following = others[(others.index(purpose) + 1) % len(others)]
+    return {
+        "purpose": purpose,
+        "decision": decision,
+        "stands": decision.stands,
+        "paused": is_paused(artist_id=artist_id, at=at),
+        "notice": notice,
+        "groups": groups_of(notice) if notice else [],
+        "changes": changes_between(last.notice, notice)
+        if last and notice and last.notice_id != notice.pk
+        else None,
+        "terms": [(name, LABELS.get(name, name), value) for name, value in (terms or {}).items()],
+        "unsafe": purpose.from_campaign and "Unsafe" in str((terms or {}).get("scheme", "")),
+        "works": works_of(artist_id=artist_id) if purpose.from_campaign else None,
+        "folders": works_rows(artist_id=artist_id) if purpose.from_campaign else [],
+        "askable": bool(notice and terms is not None),
+        "made_before": versions_made_before(decision) if purpose.from_campaign else [],
+        "subject": subject_of(artist_id=artist_id).urn,
+        "history": history,
+        "address": verified_address(artist_id),
+        "passkeys": credential_ids(artist_id=artist_id) if purpose.from_campaign else [],
+        "known_keys": keys_of(artist_id).count(),
+        "following": following,
+    }

@@ -1,17 +1,23 @@
 """enrol, leave."""
 
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from consent.ledger.multibase import key_fingerprint
 from edge import config, leaving, lock
+from edge.api import Api
 from edge.commands import Context, about_scheme, app
 from edge.commands.folder import look
+from edge.commands.trusting import read_key
 from edge.config import Rules
 from edge.enrol import Asked, Wish
 from edge.enrol import enrol as enrol_device
 from edge.folder.scan import Scanner
+from edge.opened import signer_of
 from edge.printing import Printer
 from edge.transport import Transport, make_http, origin_of
 from federation.protocol.errors import refusal
@@ -33,16 +39,18 @@ def enrol(
         int, typer.Option(min=2, max=512, help="Fewest artists in a round you accept.")
     ] = 3,
     allow_unsafe_plain_sum: AllowUnsafe = False,
+    artist_key: Annotated[str | None, typer.Option(help="The key of your consent page: z6Mk…")] = None,
 ) -> None:
     """Connect this computer with your account."""
     own: Context = context.obj
     own.stop_on_signals()
+    artist_keys = (read_key(artist_key),) if artist_key else ()
     if folder is not None:
         folder = folder.expanduser().resolve()
         look(own.out, Scanner(folder))
     origin = origin_of(server)
     rules = Rules(min_cohort=min_cohort, allow_unsafe_plain_sum=allow_unsafe_plain_sum)
-    wish = Wish(origin, name, str(folder) if folder else None, threads, rules)
+    wish = Wish(origin, name, str(folder) if folder else None, threads, rules, artist_keys)
     transport = Transport(make_http(origin), own.waiter())
     told = enrol_device(own.home, wish, transport, lambda asked: _show(own.out, asked))
     own.out.say(
@@ -51,6 +59,28 @@ def enrol(
         device_id=told.device_id,
         name=told.name,
     )
+    if not told.artist_keys and not own.out.as_json and sys.stdin.isatty():
+        _confirm_key(own, told)
+    elif not told.artist_keys:
+        missing = refusal("artist-key-missing")
+        own.out.say(f"{missing.why} {missing.fix}", artist_keys=0)
+
+
+def _confirm_key(own: Context, told: config.Config) -> None:
+    """Show the fingerprint of the key under the consent, if there is one; pinned only if the artist says that it is
+    hers."""
+    receipt = Api(own.transport(told)).consent()
+    signer = signer_of(receipt) if receipt else ""
+    if not signer:
+        own.out.say("You have signed no consent yet. After you did, enter the key that the page shows.")
+    elif typer.confirm(
+        f"Your consent was signed by the key {key_fingerprint(signer)}. Does your consent page show the same?"
+    ):
+        config.save(own.home, replace(told, artist_keys=(signer,)))
+    else:
+        own.out.say(
+            "Not trusted. Nothing is trained until you enter the key of your page: `python -m edge trust KEY`."
+        )
 
 
 def _show(out: Printer, asked: Asked) -> None:

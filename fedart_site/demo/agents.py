@@ -35,8 +35,9 @@ class AgentProcess:
         """Whether this home folder holds an enrolment from an earlier run."""
         return (self.home / "config.json").is_file()
 
-    def enrol(self, approve: Callable[[str, str], None]) -> str:
-        """Run `enrol`; `approve(user_code, fingerprint)` plays the artist in the browser. Returns the fingerprint."""
+    def enrol(self, approve: Callable[[str, str], None], artist_key: str) -> str:
+        """Run `enrol`; `approve(user_code, fingerprint)` plays the artist in the browser, `artist_key` is the key that
+        her consent page shows. Returns the fingerprint."""
         options = [
             "--server",
             self.origin,
@@ -44,6 +45,8 @@ class AgentProcess:
             f"{self.slug}'s laptop",
             "--pictures",
             str(self.pictures),
+            "--artist-key",
+            artist_key,
         ]
         command = [*self._cli("enrol"), *options]
         with (

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from consent.ledger import canonical, multibase, signing, statement
-from consent.purposes import TRAIN_SHARED
+from consent.purposes import CREDIT_BY_NAME, SHOW_IMAGES, TRAIN_SHARED
 from fedart_site.demo.board import StepFailed
 from fedart_site.demo.visitor import Visitor
 
@@ -42,21 +43,33 @@ def sample_artists(samples: Path = SAMPLES) -> list[SampleArtist]:
     return found
 
 
-def sign_consent(visitor: Visitor) -> dict[str, object]:
-    """Make a key and sign the statement for the shared adapter, through the doors that the consent page uses.
+# What the artists of the demo allow: training, their pictures on the wall, their names beside them.
+ALLOWED = (TRAIN_SHARED, SHOW_IMAGES, CREDIT_BY_NAME)
+_TRUST = re.compile(r"python -m edge trust (z6Mk\w+)")
+
+
+def sign_consent(visitor: Visitor, purposes: Iterable[str] = ALLOWED) -> None:
+    """Make a key and sign a statement for each purpose, through the doors that the consent page uses.
 
     A browser keeps its key where no script can read it; this one is forgotten when the demo ends, as after a lost key.
-    Returns what the ledger answered: the statement's id and the index of its entry.
     """
     visitor.get("/consent/")
     key = Ed25519PrivateKey.generate()
     public = multibase.key_multibase(key.public_key().public_bytes_raw())
     visitor.post_json("/consent/keys", {"public_key": public, "label": "demo"})
-    wanted = {"purpose": TRAIN_SHARED, "decision": "grant", "key": public}
-    document = visitor.post_json("/consent/drafts", wanted)["document"]
-    signed = signing.sign(document, private_key=key, created=statement.utc_text(datetime.now(UTC)))
-    answer = visitor.post_json("/consent/statements", canonical.canonical_bytes(signed))
-    return dict(answer)
+    for purpose in purposes:
+        wanted = {"purpose": purpose, "decision": "grant", "key": public}
+        document = visitor.post_json("/consent/drafts", wanted)["document"]
+        signed = signing.sign(document, private_key=key, created=statement.utc_text(datetime.now(UTC)))
+        visitor.post_json("/consent/statements", canonical.canonical_bytes(signed))
+
+
+def key_on_page(visitor: Visitor) -> str:
+    """The key that the artist's own consent page tells her to enter on her computer."""
+    found = _TRUST.search(visitor.get("/consent/train/").text)
+    if found is None:
+        raise StepFailed("the consent page does not say which key the artist's computer should trust")
+    return found[1]
 
 
 def confirm_device(visitor: Visitor, user_code: str, fingerprint: str) -> None:
@@ -73,9 +86,11 @@ def confirm_device(visitor: Visitor, user_code: str, fingerprint: str) -> None:
 
 
 def sign_consent_once(visitor: Visitor) -> bool:
-    """Sign unless a permission stands already. Returns whether a statement was signed now."""
-    statements = visitor.get("/api/v1/consent/statements").json()["statements"]
-    if any(row["status"] == "ConsentGiven" for row in statements[:1]):
-        return False
-    sign_consent(visitor)
-    return True
+    """Sign what does not stand granted yet. Returns whether anything was signed now."""
+    said: dict[str, str] = {}
+    for row in visitor.get("/api/v1/consent/statements").json()["statements"]:
+        said.setdefault(row["purpose"], row["status"])  # the newest comes first
+    missing = [purpose for purpose in ALLOWED if said.get(purpose) != statement.GIVEN]
+    if missing:
+        sign_consent(visitor, missing)
+    return bool(missing)

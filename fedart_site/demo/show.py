@@ -85,7 +85,7 @@ class Show:
                 signed += artists.sign_consent_once(self.visitors[artist.slug])
                 step.at(done + 1, artist.name)
             told = self.stage.manage("verify_ledger").strip().splitlines()
-            step.saw(f"{signed} statements signed; {told[-1]}")
+            step.saw(f"{signed} artists signed; {told[-1]}")
 
     def campaign(self) -> Operator:
         """The operator's campaign runs, with version 0 published and drawn."""
@@ -180,7 +180,8 @@ class Show:
 
     def _enrol(self, agent: AgentProcess, artist: SampleArtist) -> None:
         visitor = self.visitors[artist.slug]
-        agent.enrol(lambda code, fingerprint: artists.confirm_device(visitor, code, fingerprint))
+        key = artists.key_on_page(visitor)
+        agent.enrol(lambda code, fingerprint: artists.confirm_device(visitor, code, fingerprint), key)
 
     def _check(self) -> None:
         self.stage.check()

@@ -54,6 +54,23 @@ class TasksSerializer(Base):
     rounds = OpenRoundSerializer(many=True)
 
 
+class ConsentSerializer(Base):
+    """The proof of the artist's last statement about training."""
+
+    receipt = serializers.JSONField(
+        allow_null=True, help_text="As docs/ledger.md describes a receipt; or null."
+    )  # type: ignore[assignment]
+
+
+class WorksSerializer(Base):
+    """What an agent tells of its folder."""
+
+    commitment = serializers.RegexField(
+        r"^sha256:[0-9a-f]{64}\Z", max_length=71, help_text="Salted; see edge/works.py."
+    )
+    count = serializers.IntegerField(min_value=1, max_value=1_000_000, help_text="Pictures in the folder.")
+
+
 class DropSerializer(Base):
     """Why a device leaves a round."""
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.db import transaction
 from oauth2_provider.models import RefreshToken
 
-from consent.services import append_entry, subject_of
+from consent.services import append_entry, forget_works, subject_of
 from federation import queue, states
 from federation.models import Device, Participation
 
@@ -29,6 +29,7 @@ def withdraw_device(*, device: Device, at: datetime, reason: str = "by-artist") 
     for part in Participation.objects.filter(device=device, state__in=LEAVABLE):
         states.move(part, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
         queue.advance(part.round_id)
+    forget_works(device=device.id)
     append_entry(
         kind="device",
         body={

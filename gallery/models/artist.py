@@ -42,6 +42,7 @@ class Artist(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     date_joined = models.DateTimeField(auto_now_add=True)
 
+    NO_NAME: ClassVar[str] = "An artist without a name"
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -50,8 +51,8 @@ class Artist(AbstractBaseUser, PermissionsMixin):
 
     @property
     def public_name(self) -> str:
-        """What strangers read: the chosen name, or none."""
-        return self.display_name or "An artist without a name"
+        """What strangers read where she allows her name to be shown: the chosen one, or none."""
+        return self.display_name or self.NO_NAME
 
     def __str__(self) -> str:
         return self.display_name or f"artist {self.handle}"

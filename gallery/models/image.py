@@ -64,9 +64,14 @@ class Image(models.Model):
         return self.alt or (self.params["prompt"] if self.recipe_public else "Untitled")
 
     @property
+    def public_name(self) -> str:
+        """The artist's name where she allows it (`named`, set by selectors.with_credit); else nothing."""
+        return self.artist.display_name if getattr(self, "named", False) else ""
+
+    @property
     def public_credit(self) -> str:
-        """Who and with what, under a published picture."""
-        by = f"{self.artist.display_name}, " if self.artist.display_name else ""
+        """Who, where the artist allows it, and with what, under a published picture."""
+        by = f"{self.public_name}, " if self.public_name else ""
         return f"{by}version {self.params['version']}"
 
     @property

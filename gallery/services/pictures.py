@@ -4,6 +4,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
+from consent.purposes import SHOW_IMAGES
+from consent.selectors import live_grant
 from gallery.errors import Refusal
 from gallery.limits import UNDO_FOR
 from gallery.models import Image
@@ -15,8 +17,16 @@ ALT_MAX = 400
 def publish(*, image: Image, show_recipe: bool, at: datetime) -> Image:
     """Show the picture to everybody; prompt and settings only with `show_recipe`.
 
-    Publishing again keeps its place on the wall and only changes `show_recipe`. Refusal "picture-deleted" (409).
+    Publishing again keeps its place on the wall and only changes `show_recipe`. The gate "show" is read first. Refusals
+    "showing-not-allowed" and "picture-deleted" (409).
     """
+    if live_grant(artist_id=image.artist_id, purpose=SHOW_IMAGES, at=at) is None:
+        raise Refusal(
+            code="showing-not-allowed",
+            why="You have not allowed your pictures to be shown, or everything is paused.",
+            fix="Decide first on the page Show my pictures on the wall; then publish this one.",
+            status=409,
+        )
     here = Image.objects.filter(pk=image.pk, deleted_at=None)
     here.update(recipe_public=show_recipe)
     here.filter(published_at=None).update(published_at=at)

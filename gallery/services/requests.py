@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from consent.selectors import is_restricted
+from consent.selectors import is_paused, is_restricted
 from gallery import queue, states, versions
 from gallery.errors import Refusal
 from gallery.generation.params import GenerationParams
@@ -16,8 +16,9 @@ from gallery.services import notices
 def ask(*, artist: Artist, params: GenerationParams, at: datetime) -> GenerationRequest:
     """Put a request for one picture on the queue.
 
-    Refuses parameters out of range, an unknown version ("version-unknown") and more than the artist's share
-    ("too-many-waiting", "hourly-limit"; both 429), and then changes nothing.
+    Refuses parameters out of range, an unknown version ("version-unknown"), while everything is paused
+    ("everything-paused") and more than the artist's share ("too-many-waiting", "hourly-limit"; both 429), and then
+    changes nothing.
     """
     params = params.validate()
     version = versions.numbered(params.version)
@@ -32,6 +33,7 @@ def ask(*, artist: Artist, params: GenerationParams, at: datetime) -> Generation
         # The artist's row is the lock: two tabs cannot both take the last place.
         Artist.objects.select_for_update().get(pk=artist.pk)
         _refuse_while_restricted(artist=artist, at=at)
+        _refuse_paused(artist_id=artist.pk, at=at)
         _refuse_too_much(artist=artist, at=at)
         request = GenerationRequest.objects.create(
             artist=artist,
@@ -53,6 +55,17 @@ def _refuse_while_restricted(*, artist: Artist, at: datetime) -> None:
             code="processing-restricted",
             why="The processing of your data is stopped, so no new picture is made.",
             fix="Let it go on, on the page Your data.",
+            status=409,
+        )
+
+
+def _refuse_paused(*, artist_id: int, at: datetime) -> None:
+    """The gate "make": no picture is made for an artist who paused everything. Refusal "everything-paused" (409)."""
+    if is_paused(artist_id=artist_id, at=at):
+        raise Refusal(
+            code="everything-paused",
+            why="You paused everything, so no picture is made.",
+            fix="Resume on the consent page, then ask again.",
             status=409,
         )
 

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db import connection
 
-from consent.selectors import is_restricted
+from consent.selectors import is_paused, is_restricted
 from gallery import states
 from gallery.errors import Refusal
 from gallery.limits import ATTEMPTS_MAX, PREVIEW_MAX_BYTES
@@ -21,6 +21,7 @@ from gallery.services import notices
 
 LOCK_SPACE = 0x6661_0001
 """First half of the advisory lock's key ("fa", requests), so that no other use of such locks can meet ours."""
+PAUSED = "you paused everything before it was made"
 DIED_TWICE = "The worker stopped twice while making this picture."
 
 
@@ -41,7 +42,7 @@ def sole_worker(request_id: int) -> Iterator[bool]:
 
 
 def begin(*, request_id: int, at: datetime) -> GenerationRequest | None:
-    """Take a request up, or None when there is nothing to do (ended, gone, cancelled meanwhile).
+    """Take a request up, or None when there is nothing to do (ended, gone, cancelled meanwhile, everything paused).
 
     Call it under `sole_worker`: a row that still says "running" then belongs to a worker that died.
     """
@@ -54,6 +55,9 @@ def begin(*, request_id: int, at: datetime) -> GenerationRequest | None:
     if (request.cancel_asked or stopped) and request.state == states.QUEUED:
         reason = "processing was stopped" if stopped else "cancelled while waiting"
         states.move(request, to=states.CANCELLED, reason=reason, at=at, ended_at=at)
+        notices.tell_ended(request)
+    if request.state == states.QUEUED and is_paused(artist_id=request.artist_id, at=at):
+        states.move(request, to=states.CANCELLED, reason=PAUSED, at=at, ended_at=at)
         notices.tell_ended(request)
     if request.state != states.QUEUED:
         return None

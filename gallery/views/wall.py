@@ -2,11 +2,12 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gallery import credits, selectors
 from gallery.limits import WALL_PAGE
-from gallery.models import Image
+from gallery.models import Artist, Image
 from gallery.views.common import do_not_train
 
 
@@ -38,7 +39,9 @@ def artist(request: HttpRequest, handle: str) -> HttpResponse:
     context = _tiles(request, *selectors.wall_of(artist=shown, before=before, size=WALL_PAGE))
     if request.htmx and before:  # type: ignore[attr-defined]
         return render(request, "gallery/_tiles.html", context)
-    return render(request, "gallery/artist.html", context | {"artist": shown})
+    named = selectors.is_named(artist=shown, at=timezone.now())
+    name = shown.public_name if named else Artist.NO_NAME
+    return render(request, "gallery/artist.html", context | {"artist": shown, "name": name})
 
 
 @require_safe

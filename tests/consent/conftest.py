@@ -28,7 +28,19 @@ def terms(settings: Any) -> Iterator[dict[str, str | int]]:
 
 @pytest.fixture
 def notices(db: None) -> None:
-    """The shipped texts, installed two years ago, so that tests can look back."""
+    """The first text of training, installed two years ago, so that tests can look back: entry 0 of the ledger."""
+    from django.utils import timezone
+
+    from consent.services.notices import FOLDER, install_notice
+
+    text = (FOLDER / "train-shared-1.0.en.txt").read_text("utf-8")
+    at = timezone.now() - timedelta(days=730)
+    install_notice(name="train-shared", version="1.0", language="en", text=text, at=at)
+
+
+@pytest.fixture
+def all_notices(db: None) -> None:
+    """Every shipped text, installed two years ago."""
     from django.utils import timezone
 
     from consent.services.notices import install_shipped_notices

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -14,6 +14,7 @@ from consent.ledger.multibase import key_multibase
 from consent.ledger.signing import sign
 from consent.models import Statement
 from consent.purposes import TRAIN_SHARED
+from consent.services.notices import install_shipped_notices
 from gallery.models import Artist
 
 
@@ -22,6 +23,7 @@ class Pen:
     """Signs for one artist; `register()` first."""
 
     artist: Artist
+    purpose: str = TRAIN_SHARED
     private: Ed25519PrivateKey = field(
         default_factory=lambda: Ed25519PrivateKey.from_private_bytes(secrets.token_bytes(32))
     )
@@ -36,7 +38,7 @@ class Pen:
 
     def draft(self, decision: str = "grant", *, at: datetime | None = None) -> dict[str, Any]:
         document, _row = services.make_draft(
-            artist=self.artist, purpose=TRAIN_SHARED, decision=decision, key=self.key, at=at or timezone.now()
+            artist=self.artist, purpose=self.purpose, decision=decision, key=self.key, at=at or timezone.now()
         )
         return document
 
@@ -53,4 +55,12 @@ class Pen:
         return self.send(self.sign(self.draft(decision, at=at)), at=at)
 
     def revoke(self, *, at: datetime | None = None) -> Statement | None:
-        return services.revoke(artist=self.artist, purpose=TRAIN_SHARED, at=at or timezone.now())
+        return services.revoke(artist=self.artist, purpose=self.purpose, at=at or timezone.now())
+
+
+def allow(artist: Artist, *purposes: str) -> None:
+    """The artist signs these purposes now, with one key; the shipped texts are installed if they are not yet."""
+    install_shipped_notices(at=timezone.now() - timedelta(days=1))
+    key = Pen(artist).register().private
+    for purpose in purposes:
+        Pen(artist, purpose, key).decide()

@@ -15,7 +15,14 @@ from consent.purposes import TRAIN_SHARED
 from gallery.models import Artist
 from tests.consent.pen import Pen
 
-POSTS = ["/consent/keys", "/consent/drafts", "/consent/statements", "/consent/revoke"]
+BODIES = [
+    "/consent/keys",
+    "/consent/drafts",
+    "/consent/statements",
+    "/consent/statements/with-passkey",
+    "/consent/revoke",
+]
+POSTS = [*BODIES, "/consent/pause", "/consent/resume"]
 
 
 def post(client: Client, path: str, body: Any) -> Any:
@@ -57,19 +64,19 @@ def test_the_whole_way(at_home: Any, pen: Pen) -> None:
 def test_a_form_revokes_without_script(at_home: Any, pen: Pen) -> None:
     granted(at_home, pen)
     answer = at_home.post("/consent/revoke", {"purpose": TRAIN_SHARED}, follow=True)
-    assert answer.redirect_chain == [("/consent/", 302)]
+    assert answer.redirect_chain == [("/consent/train/", 302)]
     text = answer.content.decode()
     assert "drawn into no further round" in text
     assert "Revoked" in text
 
 
 def test_the_page_in_every_state(at_home: Any, pen: Pen) -> None:
-    page = at_home.get("/consent/").content.decode()
+    page = at_home.get("/consent/train/").content.decode()
     assert "Not decided" in page
     assert "data-revoke" not in page
     assert page.count("data-decision") == 2
     granted(at_home, pen)
-    page = at_home.get("/consent/").content.decode()
+    page = at_home.get("/consent/train/").content.decode()
     assert "Granted, signed and recorded as entry 2." in page
     assert "data-revoke" in page
     assert "data-decision" not in page
@@ -79,19 +86,19 @@ def test_the_page_in_every_state(at_home: Any, pen: Pen) -> None:
 
 def test_the_page_says_so_where_nothing_is_asked(at_home: Any, terms: Any) -> None:
     terms.clear()
-    page = at_home.get("/consent/").content.decode()
+    page = at_home.get("/consent/train/").content.decode()
     assert "Nothing to decide yet" in page
     assert "data-decision" not in page
 
 
 def test_nothing_is_preticked_and_both_answers_weigh_the_same(at_home: Any) -> None:
-    page = at_home.get("/consent/").content.decode()
+    page = at_home.get("/consent/train/").content.decode()
     assert "checked" not in page
     assert page.count('<button class="button" type="button" data-decision') == 2
 
 
 def test_the_page_holds_keys_and_is_guarded(at_home: Any) -> None:
-    answer = at_home.get("/consent/")
+    answer = at_home.get("/consent/train/")
     policy = answer["Content-Security-Policy"]
     assert "require-trusted-types-for 'script'" in policy
     assert "trusted-types 'none'" in policy
@@ -125,7 +132,7 @@ def test_without_the_csrf_token(alice: Artist, terms: Any, notices: Any, path: s
     assert post(client, path, {"purpose": TRAIN_SHARED}).status_code == 403
 
 
-@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("path", BODIES)
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -136,7 +143,7 @@ def test_without_the_csrf_token(alice: Artist, terms: Any, notices: Any, path: s
         (b'{"more":"x"}', 400),
         (b'{"purpose":7}', 400),
         (b"[" * 4000, 400),
-        (b"{" + b" " * 17_000 + b"}", 413),
+        (b"{" + b" " * 33_000 + b"}", 413),
         (b"{" + b" " * 70_000 + b"}", 413),
     ],
 )
@@ -244,11 +251,11 @@ def test_my_statements_api(at_home: Any, pen: Pen, bob: Artist) -> None:
 
 def test_the_page_asks_again_where_the_terms_have_changed(at_home: Client, pen: Pen, terms: Any) -> None:
     granted(at_home, pen)
-    assert "The terms have changed" not in at_home.get("/consent/").content.decode()
+    assert "The terms have changed" not in at_home.get("/consent/train/").content.decode()
     terms["minCohort"] = 2
-    page = at_home.get("/consent/").content.decode()
+    page = at_home.get("/consent/train/").content.decode()
     assert "The terms have changed" in page
     assert "data-revoke" in page
     assert page.count("data-decision") == 2
     assert granted(at_home, pen).status_code == 201
-    assert "The terms have changed" not in at_home.get("/consent/").content.decode()
+    assert "The terms have changed" not in at_home.get("/consent/train/").content.decode()

@@ -20,6 +20,7 @@ from edge.transport import Transport, make_http
 from edge.waiting import Waiter
 from federation.protocol.errors import Refusal
 from tests.edge.played_server import PlayedServer
+from tests.edge.statements import ARTIST, key_of
 
 UPDATE = np.linspace(-0.2, 0.2, 8).astype(np.float32)
 
@@ -49,7 +50,8 @@ def enrolled(server: PlayedServer, folder: Path, rules: Rules | None = None) -> 
     """A home that went through the real enrolment."""
     home = Home(folder / "home")
     rules = rules or Rules()
-    wish = Wish(server.url, "Alice's laptop", str(pictures(folder / "works")), 1, rules)
+    keys = (key_of(ARTIST),)
+    wish = Wish(server.url, "Alice's laptop", str(pictures(folder / "works")), 1, rules, keys)
     with make_http(server.url) as http:
         enrol(home, wish, Transport(http, eager_waiter()), lambda asked: _ignore(asked))
     return home

@@ -19,6 +19,7 @@ from federation.protocol import keys
 from federation.protocol.errors import Refusal, refusal
 from federation.protocol.manifest import Previous
 from federation.protocol.steps import Step
+from tests.edge import statements
 from tests.edge.played_round import CAMPAIGN, PlayedRound
 from tests.federation.protocol.terms import SERVER_KEY, small_spec
 
@@ -40,8 +41,8 @@ def base_hash() -> str:
 class PlayedServer:
     """Serves one campaign and at most one round. Attributes may be changed by a test at any time.
 
-    `alter` maps a kind of answer ("server", "token", "manifest", "roster", "base", "version") to a function over its
-    JSON; `trouble` lists what happens to the next requests whose path contains a text: a status, or "cut".
+    `alter` maps a kind of answer ("server", "token", "manifest", "roster", "base", "version", "consent") to a function
+    over its JSON; `trouble` lists what happens to the next requests whose path contains a text: a status, or "cut".
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,9 @@ class PlayedServer:
         self.blobs = {sha256(data): data for data in (first, *BASE_FILES.values())}
         self.round: PlayedRound | None = None
         self.device_key = b""
+        self.consent: dict[str, Any] = {"receipt": None}
+        self.said = 6  # the index of the artist's last statement; each round asks for one of its own
+        self.works: list[dict[str, Any]] = []
         self.alter: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self.trouble: deque[tuple[str, int | str]] = deque()
         self.polls: list[str] = ["authorization_pending"]
@@ -71,6 +75,8 @@ class PlayedServer:
         previous = Previous(len(self.versions) - 1, sha256(self.versions[-1]))
         terms = {"previous": previous, **terms}
         self.round = PlayedRound(self.spec, DEVICE, self.device_key, **terms)
+        self.said += 1
+        self.consent = statements.shown(statements.statement(self.round.manifest), index=self.said)
         return self.round
 
     def publish(self, data: bytes) -> None:
@@ -118,6 +124,11 @@ class PlayedServer:
         if path == "/api/v1/agent/heartbeat":
             self.heartbeats.append(json.loads(body))
             return self._json("heartbeat", {"poll_after_s": 0.1, "rounds": self._rounds()})
+        if path == "/api/v1/agent/consent":
+            return self._json("consent", self.consent)
+        if path == "/api/v1/agent/works":
+            self.works.append(json.loads(body))
+            return 204, {}, b""
         if path == "/api/v1/agent/leave":
             return 200, {}, b"{}"
         match = re.fullmatch(r"/api/v1/rounds/([0-9a-f-]{36})/([a-z/-]+)", path)

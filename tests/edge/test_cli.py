@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from consent.ledger.multibase import key_fingerprint
 from tests.edge.agents import pictures
 from tests.edge.played_server import PlayedServer
+from tests.edge.statements import ARTIST, key_of
 from tests.waiting import wait_for
 
 ROOT = Path(__file__).parents[2]
@@ -62,9 +64,16 @@ class Running:
 
 def test_the_whole_story(server: PlayedServer, tmp_path: Path) -> None:
     home, works = tmp_path / "home", pictures(tmp_path / "works")
-    shown, done = edge(home, "enrol", "--server", server.url, "--name", "Laptop", "--pictures", str(works))
+    shown, done, hint = edge(
+        home, "enrol", "--server", server.url, "--name", "Laptop", "--pictures", str(works)
+    )
     assert set(shown) == {"user_code", "verification_uri", "fingerprint"}
     assert done["enrolled"] is True
+    assert hint == {"artist_keys": 0}
+    assert edge(home, "trust", "z6MkWrong", code=1)[0]["code"] == "artist-key-invalid"
+    assert edge(home, "trust", key_of(ARTIST)) == [
+        {"key": key_of(ARTIST), "fingerprint": key_fingerprint(key_of(ARTIST))}
+    ]
 
     agent = Running(home)
     wait_for(lambda: any(one["state"] == "idle" and "Waiting" in one["sentence"] for one in agent.said))
@@ -178,9 +187,10 @@ def test_the_edge_needs_no_django_and_no_torch_until_it_trains() -> None:
 import sys
 class Wall:
     def find_spec(self, name, path=None, target=None):
-        if name.partition(".")[0] in BLOCKED:
+        if name.partition(".")[0] in BLOCKED or name.startswith("consent.") and not name.startswith(PURE):
             raise ImportError(f"{name} is not for the edge")
-BLOCKED = {"django", "rest_framework", "celery", "channels", "consent", "gallery", "fedart_site", "torch", "diffusers"}
+BLOCKED = {"django", "rest_framework", "celery", "channels", "gallery", "fedart_site", "torch", "diffusers"}
+PURE = tuple(f"consent.{pure}" for pure in ("ledger", "policy", "purposes", "errors", "codes"))
 sys.meta_path.insert(0, Wall())
 import pkgutil, importlib, edge
 for module in pkgutil.walk_packages(edge.__path__, "edge."):

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from fedart_site.demo.artists import confirm_device, sign_consent
+from fedart_site.demo.artists import confirm_device, key_on_page, sign_consent
 from fedart_site.demo.visitor import Visitor
 from federation.protocol.steps import Step
 from tests.edge.agents import pictures
@@ -40,7 +40,18 @@ class Artist:
 
     def enrol(self, url: str) -> None:
         """The artist confirms what the agent shows."""
-        arguments = ("enrol", "--server", url, "--name", "Laptop", "--pictures", str(self.works))
+        key = key_on_page(self.visitor)
+        arguments = (
+            "enrol",
+            "--server",
+            url,
+            "--name",
+            "Laptop",
+            "--pictures",
+            str(self.works),
+            "--artist-key",
+            key,
+        )
         with subprocess.Popen(
             command(self.home, *arguments),
             cwd=ROOT,

@@ -18,10 +18,19 @@ def versions(db: None) -> list[Any]:
 
 @pytest.fixture
 def hang(versions: list[Any]) -> Callable[..., Any]:
-    """Put a picture of an artist into the store: hang(artist, published=True)."""
+    """Put a picture of an artist into the store: hang(artist, published=True). Who hangs one has allowed showing and
+    naming; a test that wants it otherwise revokes."""
+    from consent.models import Statement
+    from consent.purposes import CREDIT_BY_NAME, SHOW_IMAGES
+    from tests.consent.pen import allow
     from tests.gallery import scene
 
-    return lambda artist, **changes: scene.hang(artist, versions[1], **changes)
+    def put(artist: Any, **changes: Any) -> Any:
+        if not Statement.objects.filter(artist=artist).exists():
+            allow(artist, SHOW_IMAGES, CREDIT_BY_NAME)
+        return scene.hang(artist, versions[1], **changes)
+
+    return put
 
 
 @pytest.fixture

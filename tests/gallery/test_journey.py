@@ -71,6 +71,7 @@ def test_sign_up_to_wall_and_back(
 
     visitor = browser.new_context(viewport=size)  # type: ignore[arg-type]
     assert _status(visitor, page.url) == 404
+    _allow_showing(page)
     page.get_by_label("Describe the picture").fill("A lighthouse, hardly to be seen")
     page.get_by_label("Show prompt and settings, so that others can remix it").check()
     page.get_by_role("button", name="Publish on the wall").click()
@@ -97,6 +98,17 @@ def _ask_for_a_lighthouse(page: Page) -> None:
     page.get_by_text("Steps and guidance").click()
     page.get_by_label("Steps", exact=True).fill("50")
     page.get_by_role("button", name="Make the picture").click()
+
+
+def _allow_showing(page: Page) -> None:
+    """The question comes first: pictures are shown only by somebody who allows it."""
+    picture = page.url
+    page.get_by_role("link", name="Read and decide").click()
+    expect(page.get_by_role("heading", name="Show my pictures on the wall")).to_be_visible()
+    fits(page)
+    page.get_by_role("button", name="Grant", exact=True).click()
+    expect(page.get_by_role("button", name="Revoke", exact=True)).to_be_visible()
+    page.goto(picture)
 
 
 def _status(visitor: BrowserContext, address: str) -> int:

@@ -57,6 +57,49 @@ AGENT: dict[str, Code] = {
         "Nothing was sent. Lower your own floor with `python -m edge rules --min-cohort N` if you want to join.",
         403,
     ),
+    "artist-key-missing": Code(
+        "This computer does not know which key signs for you, so it cannot check your consent.",
+        "Open your consent page and enter what it shows there: `python -m edge trust KEY`.",
+        403,
+    ),
+    "artist-key-invalid": Code(
+        "This is not a key as the consent page shows it.", "Copy the whole of it: it starts with z6Mk.", 400
+    ),
+    "artist-key-unknown": Code(
+        "Your consent was signed with a key that you have not confirmed on this computer.",
+        "Only if your consent page shows the same fingerprint: `python -m edge trust KEY`. Else ask the operator.",
+        403,
+    ),
+    "consent-missing": Code(
+        "The server shows no consent of yours to training, so nothing is trained.",
+        "Decide on your consent page. No answer is a no.",
+        403,
+    ),
+    "consent-revoked": Code(
+        "You took your consent back, so nothing is trained.",
+        "Nothing to do. You can grant it again at any time.",
+        403,
+    ),
+    "consent-expired": Code(
+        "Your consent has ended by itself, so nothing is trained.",
+        "Read it again on your consent page, and sign anew if you want to go on.",
+        403,
+    ),
+    "consent-not-proven": Code("What the server shows as your consent does not hold.", _OPERATOR, 403),
+    "consent-superseded": Code(
+        "The server shows an older answer of yours than one that was seen here.", _OPERATOR, 403
+    ),
+    "consent-other-artist": Code("The consent that the server shows is another person's.", _OPERATOR, 403),
+    "consent-other-terms": Code(
+        "The round asks for other terms than those you signed.",
+        "Nothing was sent. Read the new terms on your consent page, and sign again only if you want them.",
+        403,
+    ),
+    "works-not-covered": Code(
+        "Your consent names other works than those in the connected folder.",
+        "Connect the folder you signed for, or sign again on your consent page.",
+        403,
+    ),
     "roster-under-floor": Code(
         "Fewer artists take part in this round than you accept.",
         "Nothing was sent. Lower your own floor with `python -m edge rules --min-cohort N` if you want to join.",

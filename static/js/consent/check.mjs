@@ -15,6 +15,7 @@ export function readPage(root) {
     subject: root.dataset.subject,
     noticeText: `${lines.join("\n")}\n`,
     terms: Object.fromEntries(terms),
+    works: Array.from(root.querySelectorAll("[data-work]"), (work) => `${work.dataset.count} ${work.dataset.work}`),
   };
 }
 
@@ -29,4 +30,6 @@ export async function checkDraft(draft, shown, decision) {
   const names = Object.keys(draft.terms);
   same("list of terms", names.toSorted().join(), Object.keys(shown.terms).toSorted().join());
   for (const name of names) same(`term "${name}"`, String(draft.terms[name]), shown.terms[name]);
+  const works = (draft.data.works ?? []).map((work) => `${work.count} ${work.commitment}`);
+  same("list of works", works.toSorted().join(), shown.works.toSorted().join());
 }

@@ -53,6 +53,26 @@ export async function storedKey(subject) {
   return inStore("readonly", (store) => store.get(subject));
 }
 
+// What this browser can do, before anything is pressed: "here", "none", "blocked", "insecure" or "no-ed25519"; `lasts` is
+// whether the browser promised not to clear the key by itself.
+export async function keyState(subject) {
+  if (!globalThis.crypto?.subtle) return { kind: "insecure" };
+  let key;
+  try {
+    key = await storedKey(subject);
+  } catch {
+    return { kind: "blocked" };
+  }
+  const lasts = (await navigator.storage?.persisted?.().catch(() => false)) ?? false;
+  if (key) return { kind: "here", key, lasts };
+  try {
+    await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
+  } catch {
+    return { kind: "no-ed25519" };
+  }
+  return { kind: "none", lasts };
+}
+
 export async function makeKey(subject) {
   requireSigning();
   let pair;
@@ -66,6 +86,7 @@ export async function makeKey(subject) {
   const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
   const key = { privateKey: pair.privateKey, multibase: keyMultibase(raw) };
   await inStore("readwrite", (store) => store.put(key, subject));
+  navigator.storage?.persist?.().catch(() => {}); // asks the browser not to clear it; it may say no
   return key;
 }
 

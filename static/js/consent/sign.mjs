@@ -17,7 +17,8 @@ export async function hashData(document, config) {
   return Uint8Array.from([...proof, ...body]);
 }
 
-export async function signStatement(document, key, created) {
+// The signed text to send, and the 64 bytes that the key signed, for whoever signs a second time.
+export async function signTwice(document, key, created) {
   const config = {
     "@context": document["@context"],
     type: "DataIntegrityProof",
@@ -26,7 +27,12 @@ export async function signStatement(document, key, created) {
     verificationMethod: verificationMethod(key.multibase),
     proofPurpose: "assertionMethod",
   };
-  const signature = await crypto.subtle.sign("Ed25519", key.privateKey, await hashData(document, config));
+  const data = await hashData(document, config);
+  const signature = await crypto.subtle.sign("Ed25519", key.privateKey, data);
   const proof = { ...config, proofValue: `z${base58(new Uint8Array(signature))}` };
-  return canonical({ ...document, proof });
+  return { text: canonical({ ...document, proof }), data };
+}
+
+export async function signStatement(document, key, created) {
+  return (await signTwice(document, key, created)).text;
 }

@@ -24,6 +24,7 @@ from consent.models import (
     Statement,
     SubjectRequest,
 )
+from consent.purposes import SHOW_IMAGES
 from consent.services import handling
 from consent.services.erasure import erase
 from consent.services.holds import ask_hold, decide_hold
@@ -34,6 +35,7 @@ from federation.models import Participation
 from gallery.models import Artist
 from tests.consent.desk.life import Life
 from tests.consent.desk.seats import seat
+from tests.consent.pen import allow
 
 
 def approved(artist: Artist, one: Artist, two: Artist) -> SubjectRequest:
@@ -185,6 +187,7 @@ def test_an_employee_can_be_erased_too(life: Life, connie: Artist, dora: Artist,
 def test_closing_an_account_stops_everything_at_once(life: Life) -> None:
     """Until two people have looked, nothing of hers is shown or drawn."""
     me = seat(life.artist)
+    allow(life.artist, SHOW_IMAGES)
     page = f"/images/{life.image.handle}/"
     assert seat(Artist.objects.create_user("x@example.org")).get(page).status_code == 200
     me.post("/your-data/ask/erasure")
