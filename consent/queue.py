@@ -28,9 +28,9 @@ def queue_erasure(request_id: UUID) -> None:
     _send(ERASE, str(request_id))
 
 
-def queue_letter(request_id: UUID, what: str, answer: str = "") -> None:
-    """Have a letter about a request sent."""
-    _send(LETTER, str(request_id), what, answer)
+def queue_letter(request_id: UUID, what: str) -> None:
+    """Have a letter about a request sent; its words are read from the row, so that no queue holds them."""
+    _send(LETTER, str(request_id), what)
 
 
 def queue_receipt(statement_id: UUID) -> None:

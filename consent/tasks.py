@@ -35,11 +35,11 @@ def erase(request_id: str) -> None:
 
 
 @shared_task(name=queue.LETTER)
-def letter(request_id: str, what: str, answer: str) -> None:
+def letter(request_id: str, what: str) -> None:
     """Send one letter about a request."""
     request = SubjectRequest.objects.filter(pk=request_id).first()
     if request is not None:
-        send_letter(request=request, what=what, answer=answer)
+        send_letter(request=request, what=what)
 
 
 @shared_task(name="exports.expire")

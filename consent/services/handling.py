@@ -142,7 +142,7 @@ def deny(
         )
         if request.kind == Kind.ERASURE and request.by_herself and request.artist_id:
             lift_restriction(artist_id=request.artist_id, at=at)
-        tell(request, what="denied", answer=reason)
+        tell(request, what="denied")
     return request
 
 

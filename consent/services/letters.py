@@ -22,27 +22,27 @@ SUBJECTS = {
 }
 
 
-def tell(request: SubjectRequest, *, what: str, answer: str = "") -> None:
+def tell(request: SubjectRequest, *, what: str) -> None:
     """Have a letter sent once the transaction is committed. `what` is one of SUBJECTS."""
     if request.artist_id is not None:
-        queue_letter(request.pk, what, answer)
+        queue_letter(request.pk, what)
 
 
-def send_letter(*, request: SubjectRequest, what: str, answer: str = "") -> bool:
+def send_letter(*, request: SubjectRequest, what: str) -> bool:
     """Write and send the letter; False where the person has no account (any more)."""
     artist = get_user_model().objects.filter(pk=request.artist_id).first() if request.artist_id else None
     if artist is None:
         return False
-    send_to(address=artist.email, request=request, what=what, answer=answer)
+    send_to(address=artist.email, request=request, what=what)
     return True
 
 
-def send_to(*, address: str, request: SubjectRequest, what: str, answer: str = "", **more: Any) -> None:
+def send_to(*, address: str, request: SubjectRequest, what: str, **more: Any) -> None:
     """The letter to an address that may already be erased everywhere else."""
     context = {
         "request": request,
         "what": what,
-        "answer": answer or request.answer,
+        "answer": request.answer,
         "ground": DENIAL_GROUNDS.get(request.denial_ground, ""),
         "remedies": REMEDIES,
         "first_due": first_due(request.received_at),
