@@ -11,6 +11,7 @@ import pytest
 
 from tests.browsers import NARROW, WIDE
 from tests.consent.browsing import answer, clicks, count_clicks, open_question, sign_up, stands, statements
+from tests.people import PASSWORD
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -151,7 +152,7 @@ def test_an_officer_exports_what_an_artist_decided(
     office = context.new_page()
     officer = sign_up(office, platform)
     platform.manage("grant_role", officer, "compliance officer")
-    office.goto(f"{platform.url}/compliance/")
+    office.goto(f"{platform.url}/compliance/records/")
     office.get_by_label("Artist").fill(email)
     office.get_by_role("button", name="Search").click()
     office.get_by_role("heading", name="1 statement").wait_for()
@@ -166,3 +167,22 @@ def test_an_officer_exports_what_an_artist_decided(
     page.goto(f"{platform.url}/consent/")
     page.get_by_text("made a file with your records in it").wait_for()
     page.get_by_text("Question of the authority, file 12").wait_for()
+
+
+def test_a_copy_of_everything_in_a_minute(page: "Page", platform: "Platform") -> None:
+    """Asked for, signed in once more, made by the worker while the page watches, downloaded, checked offline."""
+    from consent.ledger.bundle_reader import check_bundle
+
+    sign_up(page, platform)
+    open_question(page, platform)
+    answer(page, "Grant", "Granted")
+    page.goto(f"{platform.url}/your-data/")
+    page.get_by_role("button", name="Make my copy").click()
+    page.get_by_label("Password").fill(PASSWORD)
+    page.keyboard.press("Enter")
+    page.get_by_role("link", name="Download your copy").wait_for(timeout=60_000)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download your copy").click()
+    with Path(download.value.path()).open("rb") as file:
+        report = check_bundle(file)
+    assert report.holds, report.wrong
