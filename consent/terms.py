@@ -1,5 +1,6 @@
 """Where the terms of training come from, without knowing who writes them: a dotted path in the settings."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -9,18 +10,18 @@ from consent.errors import Refusal, refusal
 from consent.ledger.statement import check_terms
 from consent.purposes import PURPOSES, TRAIN_SHARED, Purpose
 
-# term -> what the page calls it; terms that are not named here are shown under their own name
+# term -> what the page calls it; terms that are not named here follow under their own name
 LABELS = {
     "base": "Base model",
-    "campaign": "Campaign",
-    "scheme": "How it is summed",
+    "epsilonCap": "Privacy budget (epsilon), at most",
+    "epsilon": "Privacy budget (epsilon)",
+    "delta": "Privacy budget (delta)",
     "privacy": "Privacy",
     "minCohort": "Smallest group",
-    "epsilon": "Privacy budget (epsilon)",
-    "epsilonCap": "Privacy budget (epsilon), at most",
-    "delta": "Privacy budget (delta)",
+    "scheme": "How it is summed",
     "clip": "Largest size of an update",
     "licence": "What it licenses",
+    "campaign": "Campaign",
     "adapter": "Adapter shape",
     "spec": "Adapter shape",
     "form": "How it is kept",
@@ -36,6 +37,12 @@ LABELS = {
 def terms_for(purpose: Purpose) -> dict[str, str | int]:
     """The terms of one purpose: the campaign's for training (refuses `terms-missing`), else those of the table."""
     return current_terms() if purpose.from_campaign else dict(purpose.terms)
+
+
+def in_words(terms: Mapping[str, str | int]) -> list[tuple[str, str, str | int]]:
+    """(name, label, value) of each term in the order in which a page shows them: LABELS first, as they stand there."""
+    order = [*LABELS, *sorted(set(terms) - set(LABELS))]
+    return [(name, LABELS.get(name, name), terms[name]) for name in order if name in terms]
 
 
 def current_terms() -> dict[str, str | int]:

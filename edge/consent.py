@@ -13,7 +13,7 @@ from typing import Any
 
 from consent.errors import Refusal as ConsentRefusal
 from consent.ledger.multibase import key_fingerprint
-from consent.ledger.statement import GIVEN, WITHDRAWN, parse_time
+from consent.ledger.statement import GIVEN, NO_CAP, WITHDRAWN, parse_time
 from consent.policy import expiry
 from consent.purposes import TRAIN_SHARED
 from edge import works
@@ -24,7 +24,6 @@ from federation.protocol.manifest import Manifest
 from federation.protocol.schemes import scheme
 
 SEEN, SUBJECT = "consent-seen", "consent-subject"
-NO_CAP = "none"
 # What the artist can mend by herself while the round still waits: it is looked at again, not refused for good.
 MENDABLE = frozenset(
     (

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from consent.ledger.statement import NO_CAP
 from federation.adapters.spec import AdapterSpec
 from federation.models import AdapterVersion, Campaign, Round
 from federation.protocol.manifest import Manifest, Previous, Training
@@ -48,7 +49,16 @@ def written_terms(campaign: Campaign) -> dict[str, str | int]:
         "scheme": scheme(campaign.scheme).sentence,
         "privacy": NO_CLAIM,
         "licence": LICENCE,
+        **_budget_terms(campaign),
     }
+
+
+def _budget_terms(campaign: Campaign) -> dict[str, str]:
+    """The most epsilon, at which delta, that rounds of this campaign may cost; NO_CAP where no noise is added."""
+    if not getattr(campaign, "noise_multiplier", 0):
+        return {"epsilonCap": NO_CAP}
+    cap, delta = (decimal_text(Decimal(getattr(campaign, name))) for name in ("epsilon_cap", "delta"))
+    return {"epsilonCap": cap, "delta": delta}
 
 
 def latest_deadlines(campaign: Campaign, at: datetime) -> dict[str, datetime]:

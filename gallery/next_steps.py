@@ -9,6 +9,16 @@ from federation import selectors as federation
 from gallery import selectors
 from gallery.models import Artist
 
+PAUSED = "You paused everything: nothing of yours is used until you resume on the page Consent."
+CONSENT = {
+    "not-asked": "You read what it means and sign, in your browser, yes or no. Nothing is preset.",
+    "granted": "You allowed it. You can stop with one click at any time.",
+    "refused": "You said no, and that is fine: everything else here works the same.",
+    "revoked": "You took it back. Nothing of yours is used; you can decide otherwise at any time.",
+    "expired": "Your permission ended by itself. Nothing of yours is used until you decide again.",
+    "ask-again": "The text has changed in substance, so your permission is not used. Read it and decide again.",
+}
+
 
 @dataclass(frozen=True)
 class Step:
@@ -30,20 +40,14 @@ def next_steps(*, artist: Artist, at: datetime) -> list[Step]:
         (
             "Decide whether your pictures may teach the model",
             consent.state in ("granted", "refused"),
-            {
-                "granted": "You allowed it. You can stop with one click at any time.",
-                "refused": "You said no, and that is fine: everything else here works the same.",
-            }.get(
-                consent.state,
-                "You read what it means and sign, in your browser, yes or no. Nothing is preset.",
-            ),
-            "/consent/",
+            PAUSED if consent.paused else CONSENT.get(consent.state, CONSENT["not-asked"]),
+            "/consent/" if consent.paused else "/consent/train/",
             "Read and decide",
         ),
         (
             "Connect the computer that holds your pictures",
             devices > 0,
-            _devices_text(devices, granted=consent.granted),
+            _devices_text(devices, granted=consent.in_force),
             "/devices/",
             "Connect a computer",
         ),

@@ -16,6 +16,7 @@ PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
 CONTROLLER = "urn:fedart:party:controller"
 MAX_SKEW = timedelta(minutes=5)
 MAX_TERMS = 24
+NO_CAP = "no cap, because no noise is added"  # the term epsilonCap of rounds without a privacy claim
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 # field -> kind of value. `None` in a tuple allows null. A document has exactly these fields (and `proof`, if

@@ -19,7 +19,7 @@ from consent.selectors.in_force import is_paused
 from consent.selectors.works import works_of, works_rows
 from consent.services.passkeys import credential_ids
 from consent.services.people import subject_of
-from consent.terms import LABELS, terms_or_none
+from consent.terms import in_words, terms_or_none
 from consent.views.guards import artist_of, trusted_types
 from consent.views.texts import changes_between, groups_of
 
@@ -81,7 +81,7 @@ def _purpose_context(artist_id: int, purpose: Purpose) -> dict[str, Any]:
         "changes": changes_between(last.notice, notice)
         if last and notice and last.notice_id != notice.pk
         else None,
-        "terms": [(name, LABELS.get(name, name), value) for name, value in (terms or {}).items()],
+        "terms": in_words(terms or {}),
         "unsafe": purpose.from_campaign and "Unsafe" in str((terms or {}).get("scheme", "")),
         "works": works_of(artist_id=artist_id) if purpose.from_campaign else None,
         "folders": works_rows(artist_id=artist_id) if purpose.from_campaign else [],

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from consent.ledger.canonical import canonical_bytes
 from consent.ledger.multibase import key_multibase
 from consent.ledger.signing import sign
-from consent.ledger.statement import GIVEN, WITHDRAWN, Draft, NoticeRef, build
+from consent.ledger.statement import GIVEN, NO_CAP, WITHDRAWN, Draft, NoticeRef, build
 from consent.purposes import PURPOSES, TRAIN_SHARED
 from federation.protocol.manifest import Manifest
 from federation.protocol.schemes import SCHEMES
@@ -35,6 +35,7 @@ def terms_of(manifest: Manifest) -> dict[str, Any]:
         "scheme": SCHEMES[manifest.scheme].sentence if manifest.scheme in SCHEMES else "?",
         "privacy": "no formal privacy claim",
         "licence": "the shared adapter only",
+        "epsilonCap": NO_CAP,
     }
 
 
