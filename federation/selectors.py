@@ -118,6 +118,20 @@ def round_events(round_: Round) -> QuerySet[Event]:
     return Event.objects.filter(round=round_, kind="round").order_by("at", "id")
 
 
+def campaign_events(campaign: Campaign) -> QuerySet[Event]:
+    """The moves of a campaign, the first one first."""
+    return Event.objects.filter(campaign=campaign, kind="campaign").order_by("at", "id")
+
+
+def part_in(round_: Round, artist_id: int) -> Participation | None:
+    """The artist's own part in a round, for her eyes only."""
+    return (
+        Participation.objects.select_related("round__version")
+        .filter(round=round_, artist_id=artist_id)
+        .first()
+    )
+
+
 def blob_size(sha256: str) -> int | None:
     """Bytes of a public blob; None where there is none."""
     return blobs().size(blob_name(sha256)) if blobs().exists(blob_name(sha256)) else None

@@ -36,6 +36,18 @@ REASONS: dict[str, str] = {
     "server-failed": "The server could not finish the sum. Nothing of this round is used.",
 }
 
+CAMPAIGN: dict[str, str] = {
+    "draft": "The terms are written down. Nothing runs, and nobody is asked for anything.",
+    "running": "Artists can consent to these terms, and rounds can be opened.",
+    "paused": "No new round is opened. Consents stay as they are; it can go on at any time.",
+    "ended": "It is over for good. Its versions stay.",
+}
+CAMPAIGN_MOVES: dict[str, str] = {
+    "draft": "The terms were saved as a draft.",
+    "running": "It runs. Rounds can be opened.",
+    "paused": "It was paused. A round under way went on to its end.",
+    "ended": "It was ended.",
+}
 ROUND: dict[str, str] = {
     "training": "The round opened. Agents may train whenever their machine is free.",
     "advertising": "The cohort was drawn: {cohort} with a live consent. They exchange keys.",
@@ -113,6 +125,14 @@ def round_line(event: Event, *, exact: bool = False) -> Line:
     }
     sentence = ROUND[event.to_state].format_map({"cohort": "artists", "left": "Devices", **facts}).strip()
     return Line(event.at, sentence[:1].upper() + sentence[1:], TONES.get(event.to_state, ""))
+
+
+def campaign_line(event: Event) -> Line:
+    """A move of a campaign."""
+    tone = {"running": "good", "paused": "wait", "ended": "stop"}.get(event.to_state, "")
+    if event.from_state == "paused" and event.to_state == "running":
+        return Line(event.at, "It went on.", tone)
+    return Line(event.at, CAMPAIGN_MOVES[event.to_state], tone)
 
 
 def _people(count: int, exact: bool) -> str:

@@ -22,8 +22,11 @@ from federation.services.rounds import abort, open_round
 
 operators = staff_required("operator")
 ACTS: dict[str, tuple[Callable[..., object], str]] = {
-    "start": (services.start_campaign, "Running."),
-    "pause": (services.pause_campaign, "Paused. A round under way goes on to its end."),
+    "start": (
+        services.start_campaign,
+        "It runs. Artists can consent to its terms, and rounds can be opened.",
+    ),
+    "pause": (services.pause_campaign, "Paused. A round under way goes on to its end. Go on when you like."),
     "end": (services.end_campaign, "Ended. Its versions stay."),
     "open-round": (open_round, "A round is open."),
 }
@@ -82,9 +85,13 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "status": _status(found),
         "rows": rows,
         "open_round": _open_round(found),
+        "meaning": words.CAMPAIGN[found.state],
+        "history": [words.campaign_line(event) for event in selectors.campaign_events(found)],
         "scheme": scheme(found.scheme),
         "no_claim": NO_CLAIM,
     }
+    if getattr(request, "htmx", False):
+        return render(request, "federation/operate/_rounds.html", context)
     return render(request, "federation/operate/campaign.html", context)
 
 

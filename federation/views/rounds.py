@@ -43,6 +43,8 @@ def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "scheme": scheme(str(found.manifest["scheme"])),
         "no_claim": NO_CLAIM,
     }
+    mine = selectors.part_in(found, request.user.pk) if request.user.is_authenticated else None
+    context["mine"] = words.part_line(mine) if mine else ""
     partial = bool(getattr(request, "htmx", False))
     return render(request, "federation/_round.html" if partial else "federation/round.html", context)
 
