@@ -25,6 +25,7 @@ from report import Figure, report
 from rounds_agents import LightAgent, put_to_sleep
 from rounds_server import make_agents, make_campaign, server
 
+from federation.protocol.params import quorum
 from federation.protocol.steps import Step
 
 GETTING_READY = 8
@@ -93,9 +94,8 @@ def measure(running: Any, options: dict[str, Any]) -> dict[str, float]:
     from federation.signing import server_public_key
 
     count, rng, stop = options["agents"], random.Random(1), threading.Event()
-    threshold = count // 2 + max(1, count // 10)
     campaign = make_campaign(
-        agents=count, params=options["params"], threshold=threshold, stage_s=options["stage_s"]
+        agents=count, params=options["params"], threshold=quorum(count), stage_s=options["stage_s"]
     )
     agents = make_agents(running.url, count, stop)
     asleep = put_to_sleep(agents, options["drop"], rng)

@@ -17,6 +17,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge.api import Api
+from edge.session import pause_for
 from edge.transport import Transport, make_http
 from edge.waiting import Waiter
 from federation.adapters.spec import AdapterSpec
@@ -28,7 +29,6 @@ from federation.protocol.schemes import scheme
 from federation.protocol.sessions import ClientContext, ClientSession
 from federation.protocol.steps import Step
 
-POLL_S = 1.0
 NOT_YET = 425
 LOST = frozenset(("stage-over", "round-over", "not-in-round"))
 T = TypeVar("T")
@@ -57,6 +57,7 @@ class LightAgent:
     sent: set[Step] = field(default_factory=set)
     trouble: str = ""
     api: Any = None
+    pause_s: float = 1.0
 
     def connect(self, access: str) -> None:
         """From now on it may speak to the server."""
@@ -87,6 +88,7 @@ class LightAgent:
     def _steps(self, round_id: UUID, server_key: bytes) -> None:
         answer = self._when_there(lambda: self.api.roster(round_id))
         listed = rosters.open_signed(answer, server_key)
+        self.pause_s = pause_for(len(listed.keys))
         context = ClientContext(self.key, listed.keys, os.urandom)
         rng = np.random.default_rng(self.number)
         client = scheme(self.scheme).client(self.params, self.device, rng, None, context)
@@ -115,7 +117,7 @@ class LightAgent:
             except Refusal as refused:
                 if refused.status != NOT_YET:
                     raise
-            self.api.transport.waiter.wait(self.api.transport.waiter.about(POLL_S))
+            self.api.transport.waiter.wait(self.api.transport.waiter.about(self.pause_s))
 
 
 def put_to_sleep(agents: list[LightAgent], share: float, rng: random.Random) -> int:
