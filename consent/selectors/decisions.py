@@ -21,7 +21,7 @@ SOON = timedelta(days=30)
 @dataclass(frozen=True)
 class Decision:
     """One purpose and the artist's standing on it. `ends_soon`, `terms_changed` and `works_changed` are reasons to look
-    again at a permission that stands."""
+    again at a permission that stands; `works_open` says that it covers the folder as it is, and could be narrowed."""
 
     purpose: Purpose
     stands: Summary
@@ -29,11 +29,12 @@ class Decision:
     ends_soon: bool = False
     terms_changed: bool = False
     works_changed: bool = False
+    works_open: bool = False
 
     @property
     def look_again(self) -> bool:
         """Whether the page offers to sign anew although a permission stands."""
-        return self.ends_soon or self.terms_changed or self.works_changed
+        return self.ends_soon or self.terms_changed or self.works_changed or self.works_open
 
     @property
     def revocable(self) -> bool:
@@ -54,13 +55,15 @@ def decision_on(purpose: Purpose, *, artist_id: int, at: datetime) -> Decision:
     signed = parse_canonical(bytes(Statement.objects.get(pk=stands.statement_id).document))
     terms = terms_or_none(purpose)
     works = works_of(artist_id=artist_id) if purpose.from_campaign else []
+    named = signed["data"].get("works", [])
     return Decision(
         purpose,
         stands,
         artist_id,
         ends_soon=stands.expires_at - at <= SOON,
         terms_changed=terms is not None and signed["terms"] != terms,
-        works_changed=bool(works) and signed["data"].get("works") != works,
+        works_changed=bool(works and named) and named != works,
+        works_open=bool(works) and not named,
     )
 
 
