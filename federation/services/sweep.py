@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import F, Max, Q, QuerySet
 
 from federation import queue, states
 from federation.models import AdapterVersion, Campaign, Round
@@ -13,6 +13,8 @@ from federation.store import delete_folder, updates
 
 ASK_AGAIN = timedelta(minutes=2)
 GIVE_UP = timedelta(hours=1)
+LATE_WRITES = timedelta(minutes=15)
+"""Longer than any task or request lives."""
 
 
 def tick(*, at: datetime) -> int:
@@ -22,11 +24,17 @@ def tick(*, at: datetime) -> int:
         queue.advance(pk)
     for campaign in Campaign.objects.filter(state="running", automatic=True):
         _open_if_due(campaign, at)
-    for round_ in Round.objects.filter(state__in=("published", "aborted"), cleared_at=None):
+    for round_ in _to_clear(at):
         clear_uploads(round_=round_, at=at)
     forget_abandoned(at=at)
     _ask_for_evaluations(at)
     return len(open_rounds)
+
+
+def _to_clear(at: datetime) -> QuerySet[Round]:
+    """Ended rounds whose files are there, and once more those during whose end a process may have been writing."""
+    late = Q(finished_at__lte=at - LATE_WRITES, cleared_at__lt=F("finished_at") + LATE_WRITES)
+    return Round.objects.filter(Q(cleared_at=None) | late, state__in=("published", "aborted"))
 
 
 def _open_if_due(campaign: Campaign, at: datetime) -> None:

@@ -25,11 +25,10 @@ def ready_round(count: int, **terms: Any) -> tuple[list[w.Agent], Any]:
     round_ = w.open_round(campaign)
     for agent in agents:
         agent.get_ready(round_.id)
-    w.advance(round_.id)
-    return agents, round_
+    return agents, w.advance(round_.id)
 
 
-@pytest.mark.parametrize("asleep_at", STEPS[1:])
+@pytest.mark.parametrize("asleep_at", STEPS)
 def test_one_of_four_falls_asleep(asleep_at: Step) -> None:
     """After the cohort is drawn with one to spare, the round publishes whichever step is missed."""
     agents, round_ = ready_round(4)
@@ -46,6 +45,47 @@ def test_one_of_four_falls_asleep(asleep_at: Step) -> None:
         assert asleep.state == "counted"  # the update was sent; only later answers are missing
     else:
         assert (asleep.state, asleep.state_reason) == ("dropped", "no-answer")
+
+
+@pytest.mark.parametrize("asleep_at", STEPS)
+def test_most_fall_asleep(asleep_at: Step) -> None:
+    """Too few are left at that step: the round ends with the reason, and nothing of it is left or handed out."""
+    from federation.models import AdapterVersion, Message, Participation
+    from federation.services.sweep import tick
+    from federation.store import updates
+
+    agents, round_ = ready_round(3)
+    for step in STEPS[: STEPS.index(asleep_at)]:
+        w.run_step(agents, round_.id, step)
+    agents[0].take(round_.id, asleep_at, w.update_of(0) if asleep_at is Step.MASKED_INPUT else None)
+    at = later(round_)
+    round_ = w.advance(round_.id, at)
+    assert (round_.state, round_.state_reason) == ("aborted", "too-few-left")
+    assert round_.transcript["sections"][-1][0] == "outcome"
+    tick(at=at)
+    assert not updates().exists(str(round_.id))
+    assert not AdapterVersion.objects.filter(number=1).exists()
+    assert set(Participation.objects.values_list("state", flat=True)) == {"dropped"}
+    assert Message.objects.exists()  # that something came stays on record, what it was does not
+    for step in STEPS[1:]:
+        assert agents[0].get(f"rounds/{round_.id}/inbox/{step.slug}").json()["code"] == "round-over"
+
+
+def test_what_a_late_process_wrote_goes_too() -> None:
+    """A worker that was still writing when the round ended leaves a file; a quarter of an hour later it is gone."""
+    from federation.services.rounds import abort
+    from federation.services.sweep import LATE_WRITES, tick
+    from federation.store import put_bytes, update_name, updates
+
+    _, round_ = ready_round(3)
+    at = timezone.now()
+    abort(round_=round_, reason="by-operator", at=at)
+    tick(at=at)
+    put_bytes(updates(), update_name(round_.id, "0" * 64), b"late")
+    tick(at=at + timedelta(minutes=1))
+    assert updates().exists(str(round_.id))
+    tick(at=at + LATE_WRITES)
+    assert not updates().exists(str(round_.id))
 
 
 def test_the_stage_waits_until_its_deadline() -> None:

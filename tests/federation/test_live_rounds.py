@@ -1,4 +1,4 @@
-"""The real platform: web and worker are killed with SIGKILL in the middle of a round, and it publishes all the same."""
+"""The real platform: web, worker and beat are killed with SIGKILL in the middle of a round, and it publishes."""
 
 import json
 from collections.abc import Iterator
@@ -83,12 +83,18 @@ def reach(agents: list[Agent], round_id: UUID, state: str) -> None:
 
 
 def step(agents: list[Agent], round_id: UUID, which: Step, updates: list[Any] | None = None) -> None:
+    if which is not Step.ADVERTISE_KEYS:
+        inbox = f"rounds/{round_id}/inbox/{which.slug}"
+        wait_for(lambda: agents[0].get(inbox).status_code == 200, seconds=60, what="the inboxes of the step")
     for number, agent in enumerate(agents):
         agent.take(round_id, which, updates[number] if updates else None)
 
 
-def test_it_publishes_though_web_and_worker_are_killed(platform: Platform, http: LiveHttp) -> None:
-    """Web dies after the keys, the worker before the updates come, and again before the sum."""
+def test_it_publishes_though_everything_is_killed(platform: Platform, http: LiveHttp) -> None:
+    """Web dies after the keys, the worker before the updates come and before the sum, beat while lists are signed.
+
+    The record that is kept of the round verifies afterwards.
+    """
     campaign = platform.manage(
         "start_campaign", "--name", NAME, "--min-cohort", "3", "--threshold", "2", "--stage-s", "300",
         "--training-window-s", "60", "--steps", "3",
@@ -112,7 +118,9 @@ def test_it_publishes_though_web_and_worker_are_killed(platform: Platform, http:
     step(agents, round_id, Step.MASKED_INPUT, updates)
     platform.restart("rounds")
     reach(agents, round_id, "confirming")
+    platform.kill("beat")
     step(agents, round_id, Step.CONSISTENCY)
+    platform.restart("beat")
     reach(agents, round_id, "unmasking")
     platform.kill("rounds")
     step(agents, round_id, Step.UNMASK)
@@ -127,3 +135,4 @@ def test_it_publishes_though_web_and_worker_are_killed(platform: Platform, http:
     tensors = loads(http.get(f"/api/v1/blobs/{version['sha256']}").content, spec)
     found = np.concatenate([tensors[name].ravel() for name, _ in spec.tensors])
     np.testing.assert_allclose(found, np.mean(updates, axis=0), atol=1 / manifest["scale"])
+    assert "The transcript verifies." in platform.manage("audit_round", str(round_id))
