@@ -23,6 +23,8 @@ from tests.people import ALICE, PASSWORD
 
 pytestmark = pytest.mark.live
 EXAMPLES = 8
+# Fitting values of their parameter may hold slashes, which schemathesis never puts into an address.
+SLASHED = {"/api/v1/ledger/tile/{level}/{path}", "/api/v1/ledger/tile/entries/{path}"}
 # The parts of a long message are plain bytes too, under the name that tus gives them.
 schemathesis.serializer.alias("application/offset+octet-stream", "application/octet-stream")
 Send = Callable[[str, str, dict[str, Any]], httpx.Response]
@@ -113,7 +115,8 @@ def test_never_a_server_error(
                     )
 
         # An operation without parameters and body cannot be called wrongly.
-        with contextlib.suppress(Unsatisfiable if mode is GenerationMode.NEGATIVE else ()):
+        hopeless = mode is GenerationMode.NEGATIVE or operation.path in SLASHED
+        with contextlib.suppress(Unsatisfiable if hopeless else ()):
             call()
     assert tried > 50
     assert failures == []
