@@ -14,10 +14,10 @@ export GOMP_SPINCOUNT := 0
 SERVER := $(VENV)/.server-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: help setup demo run test check lint docs screenshots services clean
+.PHONY: bench-peers help setup demo run test check lint docs screenshots services clean
 
 help:  ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(DEV)  ## Make .venv with everything, start the private engines, prepare tables and keys
 	$(PY) manage.py services up
@@ -52,6 +52,10 @@ docs: $(DEV)  ## Write the generated documents anew and check all of them
 
 screenshots: $(DEV)  ## Photograph every page at both widths, light and dark, into .fedart/screenshots
 	$(PY) -m tools.running --port $(PORT) -- $(PY) -m tools.screenshots --url http://localhost:$(PORT)
+
+bench-peers: ## Install what the benches compare with (Flower) into .venv-peers, an environment of its own
+	$(PYTHON) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check flwr==1.41.0 numpy==2.4.6
 
 clean: ## Remove .venv and this folder's state (engines, pictures, keys)
 	-[ -x $(PY) ] && $(PY) manage.py services erase

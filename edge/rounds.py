@@ -243,6 +243,7 @@ class Rounds:
         self.tools.state.set_round(round_id, state, sentence)
         self.outcome = sentence
         self.tools.state.note("outcome", sentence)
+        self.tools.state.forget_secrets(round_id)
         Work(self.tools.home, round_id).clear()
 
 

@@ -55,6 +55,7 @@ class State:
         os.close(os.open(home.state, os.O_CREAT | os.O_RDWR, FILE_MODE))
         self._lock = threading.RLock()
         self._db = sqlite3.connect(home.state, timeout=30, isolation_level=None, check_same_thread=False)
+        self._db.execute("PRAGMA secure_delete = ON")  # snapshots are overwritten, not only unlinked
         self._db.executescript(SCHEMA)
 
     def close(self) -> None:
@@ -124,6 +125,14 @@ class State:
                 "INSERT INTO steps (round, step, sha256, snapshot) VALUES (?, ?, ?, ?)",
                 (str(round_id), int(step), sha256, json.dumps(snapshot)),
             )
+            db.execute(  # a snapshot is as good as a key: only the newest is kept
+                "UPDATE steps SET snapshot = '{}' WHERE round = ? AND step < ?", (str(round_id), int(step))
+            )
+
+    def forget_secrets(self, round_id: UUID) -> None:
+        """The round is over: what the steps were is kept, the snapshots are not."""
+        with self._change() as db:
+            db.execute("UPDATE steps SET snapshot = '{}' WHERE round = ?", (str(round_id),))
 
     def mark_sent(self, round_id: UUID, step: Step) -> None:
         """The server has it."""

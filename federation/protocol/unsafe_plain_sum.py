@@ -75,7 +75,7 @@ class PlainClient:
         vector = quantize.quantize(update, self.params, self._rng, self._noise)
         self._take(Step.MASKED_INPUT)
         self._seen = devices
-        return self._message(Step.MASKED_INPUT, wire.pack_vector(vector))
+        return self._message(Step.MASKED_INPUT, *wire.pack_vector(vector))
 
     def confirm(self, survivors: bytes) -> bytes:
         return self._hash(Step.CONSISTENCY, survivors)
@@ -115,8 +115,8 @@ class PlainClient:
         self._check_next(step)
         self._next = step.following
 
-    def _message(self, step: Step, body: bytes) -> bytes:
-        return wire.pack(self.params, step, self._device, body)
+    def _message(self, step: Step, *body: bytes | memoryview) -> bytes:
+        return wire.pack(self.params, step, self._device, *body)
 
 
 class PlainServer(Adding):

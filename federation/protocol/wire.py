@@ -43,14 +43,15 @@ class Frame(NamedTuple):
     body: memoryview
 
 
-def pack(params: RoundParams, step: Step, sender: UUID, body: bytes) -> bytes:
-    """One message of this round; `sender` is the device, or `SERVER`."""
+def pack(params: RoundParams, step: Step, sender: UUID, *body: bytes | memoryview) -> bytes:
+    """One message of this round; `sender` is the device, or `SERVER`; the body may come in parts."""
     side = Side.SERVER if sender == SERVER else Side.DEVICE
     kind = step | side.value
+    length = sum(len(part) for part in body)
     head = HEADER.pack(
-        MAGIC, VERSION, kind, params.round_id.bytes, sender.bytes, params.manifest_hash, len(body)
+        MAGIC, VERSION, kind, params.round_id.bytes, sender.bytes, params.manifest_hash, length
     )
-    return head + body
+    return b"".join((head, *body))
 
 
 def unpack(data: bytes) -> Frame:
@@ -102,9 +103,9 @@ def expect(data: bytes, params: RoundParams, step: Step, sender: UUID) -> memory
     return frame.body
 
 
-def pack_vector(vector: ring.Ring) -> bytes:
-    """A count (uint32), then that many ring elements."""
-    return _COUNT.pack(vector.size) + ring.to_bytes(vector)
+def pack_vector(vector: ring.Ring) -> tuple[bytes, memoryview]:
+    """A count (uint32), then that many ring elements: the two parts of a body, the second not copied."""
+    return _COUNT.pack(vector.size), vector.astype(ring.WIRE, copy=False).data.cast("B")
 
 
 def unpack_vector(body: memoryview, length: int) -> ring.Ring:

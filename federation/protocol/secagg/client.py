@@ -96,7 +96,7 @@ class SecAggClient:
                 masks.append(prg.Mask(key, add=self._device.bytes < other.bytes))
         prg.apply(vector, masks)
         memory.shared, memory.held = shared, held
-        return self._taken(Step.MASKED_INPUT, wire.pack_vector(vector))
+        return self._taken(Step.MASKED_INPUT, *wire.pack_vector(vector))
 
     def confirm(self, survivors: bytes) -> bytes:
         """(4)"""
@@ -211,6 +211,6 @@ class SecAggClient:
         if self._memory.next is not step:
             raise refusal("step-out-of-order", f"It is {step.slug}.")
 
-    def _taken(self, step: Step, body: bytes) -> bytes:
+    def _taken(self, step: Step, *body: bytes | memoryview) -> bytes:
         self._memory.next = step.following
-        return wire.pack(self.params, step, self._device, body)
+        return wire.pack(self.params, step, self._device, *body)

@@ -35,8 +35,19 @@ SEAL = DOMAIN + b"seal\0"
 SPLIT_KEY = DOMAIN + b"split-mask-key\0"
 SPLIT_SEED = DOMAIN + b"split-self-seed\0"
 GRAPH = DOMAIN + b"graph\0"
-_PROBE = X25519PrivateKey.from_private_bytes(b"\x40" * KEY_BYTES)
-"""Any private key: a public key of small order gives zero with every one."""
+_TOP_BIT = 1 << 255  # not part of an X25519 key (RFC 7748 section 5)
+_SMALL_ORDER = frozenset(
+    (
+        0,
+        1,
+        325606250916557431795983626356110631294008115727848805560023387167927233504,
+        39382357235489614581723060781553021112529911719440698176882885853963445705823,
+        (1 << 255) - 20,
+        (1 << 255) - 19,
+        (1 << 255) - 18,
+    )
+)
+"""The seven keys of small order, in every form below 2^255: with each, anybody knows what is agreed."""
 
 
 def binding(params: RoundParams, roster: Mapping[UUID, bytes]) -> bytes:
@@ -67,8 +78,9 @@ def public_of(private: bytes) -> bytes:
 
 
 def check_public(public: bytes) -> None:
-    """Raises Refusal `round-key-weak` for a key of small order: what is agreed with it is known to everybody."""
-    agree(_PROBE, public)
+    """Raises Refusal `round-key-weak` for a key of small order; `agree` would see it too, only later."""
+    if int.from_bytes(public, "little") % _TOP_BIT in _SMALL_ORDER:
+        raise refusal("round-key-weak")
 
 
 def agree(private: X25519PrivateKey, public: bytes) -> bytes:

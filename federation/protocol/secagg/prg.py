@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives.ciphers.modes import CTR
 
 from federation.protocol.ring import WIRE, Ring
 
-PIECE = 1 << 16
-"""Elements that are masked at a time: 256 KiB stay in the cache while all masks of a vector go over them."""
+PIECE = 1 << 15
+"""Elements that are masked at a time: 128 KiB stay in the cache while all masks of a vector go over them."""
 GROUP = 512
 """Masks that are expanded side by side."""
 _BLOCK = 16

@@ -7,6 +7,8 @@ storage and is not repeated here, but for what a later check needs: mask keys, c
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +27,7 @@ class Record:
     `advertised` maps who advertised to mask key and commitment; `gathered` stands for all advertisements."""
 
     params: RoundParams
+    bound: bytes
     devices: tuple[UUID, ...]
     device_keys: tuple[bytes, ...]
     next: Step | None = Step.ADVERTISE_KEYS
@@ -32,10 +35,12 @@ class Record:
     advertised: Mapping[UUID, tuple[bytes, bytes]] = field(default_factory=dict)
     gathered: bytes = b""
 
-    @property
-    def bound(self) -> bytes:
-        """The binding of the round."""
-        return derive.binding(self.params, dict(zip(self.devices, self.device_keys, strict=True)))
+    @classmethod
+    def opened(cls, params: RoundParams, roster: Mapping[UUID, bytes]) -> "Record":
+        """The record before the first step."""
+        devices = tuple(sorted(roster, key=lambda one: one.bytes))
+        keys = tuple(roster[device] for device in devices)
+        return cls(params, derive.binding(params, roster), devices, keys)
 
     @property
     def graph(self) -> Graph:
@@ -66,6 +71,7 @@ class Record:
         """As a database row keeps it."""
         return {
             "v": 1,
+            "bound": _text(self.bound),
             "next": self.next.slug if self.next else None,
             "roster": _text(
                 b"".join(d.bytes + k for d, k in zip(self.devices, self.device_keys, strict=True))
@@ -78,24 +84,16 @@ class Record:
     @classmethod
     def from_json(cls, params: RoundParams, state: Mapping[str, Any]) -> "Record":
         """The record that `to_json` wrote."""
-        rows = _pieces(base64.b64decode(state["roster"]), _DEVICE_BYTES + derive.KEY_BYTES)
-        devices = tuple(UUID(bytes=row[:_DEVICE_BYTES]) for row in rows)
-        lists = {}
-        for slug, text in state["lists"].items():
-            bits = int.from_bytes(base64.b64decode(text), "little")
-            lists[Step.of(slug)] = tuple(device for at, device in enumerate(devices) if bits >> at & 1)
-        pairs = _pieces(base64.b64decode(state["advertised"]), 2 * derive.KEY_BYTES)
-        advertised = {
-            device: (pair[: derive.KEY_BYTES], pair[derive.KEY_BYTES :])
-            for device, pair in zip(lists.get(Step.ADVERTISE_KEYS, ()), pairs, strict=True)
-        }
+        devices, keys = _roster(state["roster"])
+        lists = {Step.of(slug): _listed(state["roster"], text) for slug, text in state["lists"].items()}
         return cls(
             params,
+            base64.b64decode(state["bound"]),
             devices,
-            tuple(row[_DEVICE_BYTES:] for row in rows),
+            keys,
             Step.of(state["next"]) if state["next"] else None,
             lists,
-            advertised,
+            _advertised(lists.get(Step.ADVERTISE_KEYS, ()), state["advertised"]),
             base64.b64decode(state["gathered"]),
         )
 
@@ -103,6 +101,28 @@ class Record:
         there = set(listed)
         bits = sum(1 << at for at, device in enumerate(self.devices) if device in there)
         return _text(bits.to_bytes((len(self.devices) + 7) // 8, "little"))
+
+
+# A worker reads the state of the same round again with every message: what these read of it stays the same.
+
+
+@lru_cache(maxsize=8)
+def _roster(text: str) -> tuple[tuple[UUID, ...], tuple[bytes, ...]]:
+    rows = _pieces(base64.b64decode(text), _DEVICE_BYTES + derive.KEY_BYTES)
+    return tuple(UUID(bytes=row[:_DEVICE_BYTES]) for row in rows), tuple(row[_DEVICE_BYTES:] for row in rows)
+
+
+@lru_cache(maxsize=64)
+def _listed(roster: str, text: str) -> tuple[UUID, ...]:
+    bits = int.from_bytes(base64.b64decode(text), "little")
+    return tuple(device for at, device in enumerate(_roster(roster)[0]) if bits >> at & 1)
+
+
+@lru_cache(maxsize=8)
+def _advertised(devices: tuple[UUID, ...], text: str) -> Mapping[UUID, tuple[bytes, bytes]]:
+    pairs = _pieces(base64.b64decode(text), 2 * derive.KEY_BYTES)
+    split = ((pair[: derive.KEY_BYTES], pair[derive.KEY_BYTES :]) for pair in pairs)
+    return MappingProxyType(dict(zip(devices, split, strict=True)))
 
 
 def _text(data: bytes) -> str:

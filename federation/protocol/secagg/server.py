@@ -35,8 +35,7 @@ class SecAggServer(Adding):
             raise refusal("list-too-long", f"{len(roster)} devices.")
         if len(set(roster.values())) != len(roster):
             raise refusal("roster-equal-keys")
-        devices = tuple(sorted(roster, key=lambda one: one.bytes))
-        return Record(self.params, devices, tuple(roster[device] for device in devices)).to_json()
+        return Record.opened(self.params, roster).to_json()
 
     def message_limit(self, step: Step) -> int:
         most = self.params.max_cohort

@@ -16,7 +16,7 @@ LENGTH = 23
 
 def message(seed: int) -> bytes:
     vector = np.random.default_rng(seed).integers(0, 1 << 32, LENGTH, dtype=np.uint32)
-    return b"h" * wire.HEADER.size + wire.pack_vector(vector)
+    return b"h" * wire.HEADER.size + b"".join(wire.pack_vector(vector))
 
 
 @settings(max_examples=60)

@@ -187,7 +187,7 @@ class TestTheServerRefuses:
         played = PlayedRound(small_params())
         played.advertise(DEVICES)
         played.share(DEVICES)
-        message = wire.pack(played.params, Step.MASKED_INPUT, DEVICES[0], wire.pack_vector(vector))
+        message = wire.pack(played.params, Step.MASKED_INPUT, DEVICES[0], *wire.pack_vector(vector))
         with refused(code):
             played.server.accept(played.state, Step.MASKED_INPUT, DEVICES[0], message)
 

@@ -91,7 +91,7 @@ def test_lists_of_devices_have_one_order(devices: set[UUID]) -> None:
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=20))
 def test_vectors_come_back_exactly(numbers: list[int]) -> None:
     vector = np.array(numbers, dtype=np.uint32)
-    body = memoryview(wire.pack_vector(vector))
+    body = memoryview(b"".join(wire.pack_vector(vector)))
     assert np.array_equal(wire.unpack_vector(body, len(numbers)), vector)
     assert ring.to_bytes(vector) == bytes(body[4:])
     for wrong in (body[:-1], memoryview(bytes(body) + b"\0"), body[:3]):
