@@ -9,7 +9,7 @@ import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from meter import Meter, status
 
-from federation.protocol import quantize
+from federation.protocol import quantize, ring
 from federation.protocol.params import RoundParams, default_scale, finest_scale, quorum
 from federation.protocol.secagg import graph, removal
 from federation.protocol.secagg.client import SecAggClient
@@ -59,67 +59,90 @@ def params_of(clients: int, length: int) -> RoundParams:
     ).validate()  # fmt: skip
 
 
-def play(clients: int, length: int, drop: int) -> dict[str, float]:
-    """CPU, memory, bytes and largest error of one round whose last `drop` clients fall asleep before they send."""
-    params, rounding = params_of(clients, length), Rounding()
-    devices = [UUID(int=(7 << 64) + who + 1) for who in range(clients)]
-    private = [Ed25519PrivateKey.generate() for _ in devices]
-    roster = {d: key.public_key().public_bytes_raw() for d, key in zip(devices, private, strict=True)}
-    everybody, alive = range(clients), range(clients - drop)
-    before, meter, server = status("VmRSS"), Meter(), SecAggServer(params)
-    with meter.server():
-        state = server.open(roster)
-    sessions = []
-    for who in everybody:
-        with meter.client(who):
-            context = ClientContext(private[who], roster, os.urandom)
-            sessions.append(SecAggClient(params, devices[who], np.random.default_rng(who), None, context))
-    sent: dict[UUID, bytes] = {}
-    total, masking = None, {}
+class Round:
+    """Both sides, and what each has cost so far. The last `drop` clients fall asleep before they send."""
 
-    def take(step: Step, act: Any, awake: range) -> None:
-        nonlocal state, total, sent
+    def __init__(self, clients: int, length: int, drop: int) -> None:
+        self.params, self.rounding = params_of(clients, length), Rounding()
+        self.devices = [UUID(int=(7 << 64) + who + 1) for who in range(clients)]
+        private = [Ed25519PrivateKey.generate() for _ in self.devices]
+        roster = {
+            d: key.public_key().public_bytes_raw() for d, key in zip(self.devices, private, strict=True)
+        }
+        self.alive = range(clients - drop)
+        self.before, self.meter, self.server = status("VmRSS"), Meter(), SecAggServer(self.params)
+        with self.meter.server():
+            self.state = self.server.open(roster)
+        self.sessions = []
+        for who in range(clients):
+            with self.meter.client(who):
+                context = ClientContext(private[who], roster, os.urandom)
+                rng = np.random.default_rng(who)
+                self.sessions.append(SecAggClient(self.params, self.devices[who], rng, None, context))
+        self.sent: dict[UUID, bytes] = {}
+        self.masking: dict[int, float] = {}
+        self.total: Any = None
+
+    def take(self, step: Step, act: Any, awake: range) -> None:
+        """Each awake client takes the step as its inbox comes; the server accepts, and adds what is masked."""
         answers, made = {}, {}
-        inboxes = iter(()) if step is Step.ADVERTISE_KEYS else server.deliver(state, step, sent.__getitem__)
-        for who in awake if step is not Step.MASKED_INPUT else everybody:
-            with meter.server():
+        receivers = range(len(self.devices)) if step <= Step.MASKED_INPUT else awake
+        inboxes: Any = iter(())
+        if step is not Step.ADVERTISE_KEYS:
+            inboxes = self.server.deliver(self.state, step, self.sent.__getitem__)
+        for who in receivers:
+            with self.meter.server():
                 _, inbox = next(inboxes, (None, b""))
-            if who not in awake:
-                continue
-            rounded = rounding.cpu
-            update = vector(who, length) if step is Step.MASKED_INPUT else None
-            with meter.client(who):
-                message = act(sessions[who], inbox, update)
-            if step is Step.MASKED_INPUT:
-                masking[who] = meter.last - (rounding.cpu - rounded)
-            meter.sent(who, len(message))
-            with meter.server():
-                answers[devices[who]] = server.accept(state, step, devices[who], message)
-                if step is Step.MASKED_INPUT:
-                    total = server.fold(total, message)
-                else:
-                    made[devices[who]] = message
-        with meter.server():
-            state = server.close(state, step, answers)
-        sent = made
+            if who in awake:
+                message = self.message(step, act, who, inbox)
+                device = self.devices[who]
+                with self.meter.server():
+                    answers[device] = self.server.accept(self.state, step, device, message)
+                    if step is Step.MASKED_INPUT:
+                        self.total = self.server.fold(self.total, message)
+                    else:
+                        made[device] = message
+        with self.meter.server():
+            self.state = self.server.close(self.state, step, answers)
+        self.sent = made
 
-    take(Step.ADVERTISE_KEYS, lambda one, inbox, _: one.advertise_keys(), everybody)
-    take(Step.SHARE_KEYS, lambda one, inbox, _: one.share_keys(inbox), everybody)
-    take(Step.MASKED_INPUT, lambda one, inbox, update: one.masked_input(inbox, update), alive)
-    take(Step.CONSISTENCY, lambda one, inbox, _: one.confirm(inbox), alive)
-    take(Step.UNMASK, lambda one, inbox, _: one.unmask(inbox), alive)
-    memory = status("VmRSS") - before
-    with meter.server():
-        for part in range(server.removal_parts(state)):
-            total = server.combine([total, server.remove(state, part, sent.__getitem__)])
-        mean = server.finish(state, total)
+    def message(self, step: Step, act: Any, who: int, inbox: bytes) -> bytes:
+        """What the client sends; for a masked input its update is made first, and rounding is told apart."""
+        update = vector(who, self.params.length) if step is Step.MASKED_INPUT else None
+        rounded = self.rounding.cpu
+        with self.meter.client(who):
+            message: bytes = act(self.sessions[who], inbox, update)
+        if step is Step.MASKED_INPUT:
+            self.masking[who] = self.meter.last - (self.rounding.cpu - rounded)
+        self.meter.sent(who, len(message))
+        return message
+
+    def finish(self) -> np.ndarray:
+        """The masks come off, part by part, and the mean is taken."""
+        with self.meter.server():
+            for part in range(self.server.removal_parts(self.state)):
+                removed = self.server.remove(self.state, part, self.sent.__getitem__)
+                self.total = ring.add_into(self.total, removed)
+            return self.server.finish(self.state, self.total)
+
+
+def play(clients: int, length: int, drop: int) -> dict[str, float]:
+    """CPU, memory, bytes and largest error of one round."""
+    one = Round(clients, length, drop)
+    everybody, alive = range(clients), one.alive
+    one.take(Step.ADVERTISE_KEYS, lambda client, inbox, _: client.advertise_keys(), everybody)
+    one.take(Step.SHARE_KEYS, lambda client, inbox, _: client.share_keys(inbox), everybody)
+    one.take(Step.MASKED_INPUT, lambda client, inbox, update: client.masked_input(inbox, update), alive)
+    one.take(Step.CONSISTENCY, lambda client, inbox, _: client.confirm(inbox), alive)
+    one.take(Step.UNMASK, lambda client, inbox, _: client.unmask(inbox), alive)
+    memory, mean = status("VmRSS") - one.before, one.finish()
     truth = np.zeros(length)
     for who in alive:
         truth += vector(who, length)
-    record = Record.from_json(params, state)
+    record = Record.from_json(one.params, one.state)
     return {
-        **meter.figures(list(alive)),
-        "client_masking_cpu": float(np.median([masking[who] for who in alive])),
+        **one.meter.figures(list(alive)),
+        "client_masking_cpu": float(np.median([one.masking[who] for who in alive])),
         "max_error": float(np.max(np.abs(mean - truth / len(alive)))),
         "process_mib": memory,
         "server_masks": len(removal._jobs(record)),
