@@ -65,15 +65,19 @@ def _round_into(
     factor = _shortening(update, params.clip)
     if factor is None:  # numbers whose squares overflow
         update, factor = clipped(update, params.clip), 1.0
+    factor *= params.scale
+    most = min(PIECE, params.length)
+    scratch, up = np.empty((3, most)), np.empty(most, np.bool_)
     for _ in range(MAX_TRIES):
         squares = 0
         for start in range(0, params.length, PIECE):
-            exact = update[start : start + PIECE].astype(np.float64)
-            exact *= factor
-            exact *= params.scale
-            low = np.floor(exact)
-            exact -= low
-            low += rng.random(low.size) < exact
+            part = update[start : start + PIECE]
+            fraction, low, draws = scratch[:, : part.size]
+            np.multiply(part, factor, out=fraction, dtype=np.float64)
+            np.floor(fraction, out=low)
+            fraction -= low
+            rng.random(out=draws)
+            low += np.less(draws, fraction, out=up[: part.size])
             whole[start : start + PIECE] = low
             squares += _squares(low)
         if squares <= params.squared_norm_bound:
@@ -83,9 +87,11 @@ def _round_into(
 
 def _shortening(update: NDArray[np.floating], clip: float) -> float | None:
     """What the update is multiplied with to have a norm of at most `clip`; None where its squares overflow."""
-    total = 0.0
+    total, scratch = 0.0, np.empty(min(PIECE, update.size))
     for start in range(0, update.size, PIECE):
-        exact = update[start : start + PIECE].astype(np.float64)
+        part = update[start : start + PIECE]
+        exact = scratch[: part.size]
+        exact[:] = part
         with np.errstate(over="ignore", invalid="ignore"):
             total += float(np.dot(exact, exact))
     if math.isfinite(total):  # so is every number, then

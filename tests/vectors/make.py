@@ -1,4 +1,7 @@
-"""Writes wire.json and quantize.json: `python -m tests.vectors.make`. The files are the truth; look at what changes."""
+"""Writes wire.json, quantize.json and secagg.json: `python -m tests.vectors.make`.
+
+The files are the truth; look at what changes.
+"""
 
 import json
 from pathlib import Path
@@ -7,6 +10,7 @@ from typing import Any
 from federation.protocol import wire
 from federation.protocol.steps import Step
 from tests.federation.protocol.rounds import DEVICES, small_params
+from tests.vectors import secagg
 
 HERE = Path(__file__).parent
 PARAMS = small_params()
@@ -91,7 +95,7 @@ def quantize_cases() -> list[dict[str, Any]]:
     return cases
 
 
-def write(name: str, about: str, cases: list[dict[str, Any]]) -> None:
+def write(name: str, about: Any, cases: list[dict[str, Any]]) -> None:
     """One file of vectors, one case a line, so that differences can be read."""
     lines = ",\n".join(json.dumps(case) for case in cases)
     (HERE / name).write_text(f'{{"about": {json.dumps(about)}, "cases": [\n{lines}\n]}}\n', "utf-8")
@@ -101,3 +105,4 @@ if __name__ == "__main__":
     about = f"Round {PARAMS.round_id}, manifest hash {PARAMS.manifest_hash.hex()}, length {PARAMS.length}."
     write("wire.json", about, wire_cases())
     write("quantize.json", "Clip, scale, round with the given draws, mod 2^32.", quantize_cases())
+    write("secagg.json", secagg.about(), [*secagg.part_cases(), *secagg.round_cases()])

@@ -53,14 +53,17 @@ def graph_of(params: RoundParams, roster: int, gathered: bytes, count: int) -> G
     found = degree(count, int(CORRUPT_SHARE * roster), int(DROPOUT_SHARE * count))
     if found is None:
         return Graph(count, least)
-    ring = _shuffled(count, derive.expand(gathered, b"", derive.GRAPH))
+    ring = ring_order(count, gathered)
     places = {position: place for place, position in enumerate(ring)}
     return Graph(count, found.threshold, found.neighbours // 2, ring, places)
 
 
-def _shuffled(count: int, key: bytes) -> tuple[int, ...]:
-    """0 to count - 1 in an order that follows from the key: Fisher and Yates from the last place down. Each place
-    takes the next draw from the key's mask that is below the largest multiple of its number of choices."""
+def ring_order(count: int, gathered: bytes) -> tuple[int, ...]:
+    """0 to count - 1 in an order that follows from all advertisements: Fisher and Yates from the last place down.
+
+    Each place takes the next draw from a mask that is below the largest multiple of its number of choices.
+    """
+    key = derive.expand(gathered, b"", derive.GRAPH)
     order, draws, at = list(range(count)), prg.elements(key, 2 * count), 0
     for last in range(count - 1, 0, -1):
         bound = (1 << 32) // (last + 1) * (last + 1)
