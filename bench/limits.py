@@ -19,11 +19,11 @@ def rates() -> dict[str, float]:
     zeros, buffer = bytes(PIECE), bytearray(PIECE + 15)
     stream = Cipher(AES(os.urandom(32)), CTR(bytes(16))).encryptor()
     small, other = np.ones(PIECE // 4, np.uint32), np.ones(PIECE // 4, np.uint32)
-    large, more = np.ones(1 << 22, np.uint32), np.ones(1 << 22, np.uint32)
+    large, more = np.ones(1 << 24, np.uint32), np.ones(1 << 24, np.uint32)
     return {
         "keystream_rate": _rate(lambda: stream.update_into(zeros, buffer), PIECE, 128),
         "cache_rate": _rate(lambda: np.add(small, other, out=small), PIECE, 256),
-        "memory_rate": _rate(lambda: np.add(large, more, out=large), large.nbytes, 8),
+        "memory_rate": _rate(lambda: np.add(large, more, out=large), large.nbytes, 2),
     }
 
 
