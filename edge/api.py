@@ -105,6 +105,19 @@ class Api:
         """A version of the shared adapter, unchecked."""
         return answers.as_object(self.transport.get(f"/api/v1/versions/{campaign}/{number}"))
 
+    def ledger_key(self) -> dict[str, Any]:
+        """Who the server says signs its ledger."""
+        return answers.as_object(self.transport.get("/api/v1/ledger/key"))
+
+    def checkpoint(self) -> bytes:
+        """The signed head of the ledger, unchecked."""
+        return self.transport.get("/api/v1/ledger/checkpoint")
+
+    def consistency(self, old: int, new: int) -> dict[str, Any]:
+        """The proof that the ledger only grew, unchecked."""
+        path = f"/api/v1/ledger/proof/consistency?old={old}&new={new}"
+        return answers.as_object(self.transport.get(path))
+
     def campaign(self, campaign: UUID) -> dict[str, Any]:
         """A campaign, unchecked."""
         return answers.as_object(self.transport.get(f"/api/v1/campaigns/{campaign}"))

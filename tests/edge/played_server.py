@@ -20,6 +20,7 @@ from federation.protocol.errors import Refusal, refusal
 from federation.protocol.manifest import Previous
 from federation.protocol.steps import Step
 from tests.edge import statements
+from tests.edge.played_log import PlayedLog
 from tests.edge.played_round import CAMPAIGN, PlayedRound
 from tests.federation.protocol.terms import SERVER_KEY, small_spec
 
@@ -51,6 +52,7 @@ class PlayedServer:
         self.versions: list[bytes] = [first]
         self.blobs = {sha256(data): data for data in (first, *BASE_FILES.values())}
         self.round: PlayedRound | None = None
+        self.log = PlayedLog()
         self.device_key = b""
         self.consent: dict[str, Any] = {"receipt": None}
         self.said = 6  # the index of the artist's last statement; each round asks for one of its own
@@ -116,6 +118,8 @@ class PlayedServer:
             return self._version(int(path.rpartition("/")[2]))
         if path.startswith("/api/v1/campaigns/"):
             return self._json("campaign", {"id": str(CAMPAIGN), "newest_version": len(self.versions) - 1})
+        if path.startswith("/api/v1/ledger/"):
+            return self._ledger(path)
         if headers.get("authorization") != f"Bearer {self.access}":
             return _problem(401, "not-authenticated", "No.", "")
         return self._device(path, headers, body)
@@ -195,6 +199,14 @@ class PlayedServer:
         before = {"number": number - 1, "sha256": sha256(self.versions[number - 1])} if number else None
         told = {"number": number, "sha256": sha256(self.versions[number]), "card": {"previous": before}}
         return self._json("version", told)
+
+    def _ledger(self, path: str) -> Answer:
+        if path.endswith("/checkpoint"):
+            return 200, {}, self.log.checkpoint()
+        if path.endswith("/key"):
+            return self._json("ledger-key", {"key": self.log.key()})
+        old, new = map(int, re.findall(r"=(\d+)", path))
+        return self._json("consistency", {"path": self.log.consistency(old, new)})
 
     def _blob(self, name: str, headers: dict[str, str]) -> Answer:
         data = self.blobs.get(name)

@@ -129,6 +129,11 @@ AGENT: dict[str, Code] = {
     "version-does-not-follow": Code(
         "The round does not start from the version that follows the last one seen here.", _OPERATOR, 409
     ),
+    "ledger-rewritten": Code(
+        "The ledger of the server is not the one this computer remembers: what was recorded has been changed.",
+        "Nothing was sent. Tell the other artists: the checkpoints of two computers prove it together.",
+        409,
+    ),
     "training-too-long": Code(
         "The round asks for more training than you accept.",
         "Nothing was sent. Raise the limit with `python -m edge rules --max-steps N --max-minutes N`.",
