@@ -1,5 +1,6 @@
 """Celery tasks of consent; each calls one service and is safe to run twice."""
 
+from typing import Any
 from uuid import UUID
 
 from celery import shared_task
@@ -15,20 +16,24 @@ from consent.services.retention import run_retention
 from consent.services.statement_letters import mail_receipt, mail_reminders
 from consent.services.sweeping import sweep_desk
 
+# A file of a million records takes longer than other tasks may. Where the broker delivers such a task a second time
+# meanwhile, the second worker finds the first one's lock and does nothing.
+LONG: dict[str, Any] = {"soft_time_limit": 7200, "time_limit": 7260}
 
-@shared_task(name=queue.BUILD_EXPORT)
+
+@shared_task(name=queue.BUILD_EXPORT, **LONG)
 def build(export_id: str) -> None:
     """Write the file of one export."""
     build_export(export_id=UUID(export_id), at=timezone.now())
 
 
-@shared_task(name=queue.BUILD_COPY)
+@shared_task(name=queue.BUILD_COPY, **LONG)
 def copy(copy_id: str) -> None:
     """Write the copy of one person's data."""
     build_copy(copy_id=UUID(copy_id), at=timezone.now())
 
 
-@shared_task(name=queue.ERASE)
+@shared_task(name=queue.ERASE, **LONG)
 def erase(request_id: str) -> None:
     """Carry out one approved erasure."""
     erase_person(request_id=UUID(request_id), at=timezone.now())

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from consent.models import ConsentExport, PersonalCopy, SubjectRequest
 from consent.queue import queue_copy, queue_erasure, queue_export
+from consent.selectors.holds import held_artists
 
 RESEND_AFTER = timedelta(minutes=2)
 
@@ -15,6 +16,7 @@ def sweep_desk(*, at: datetime) -> int:
     exports = ConsentExport.objects.filter(state__in=("queued", "running"), asked_at__lt=before)
     copies = PersonalCopy.objects.filter(state__in=("queued", "running"), asked_at__lt=before)
     erasures = SubjectRequest.objects.filter(state="executing", kind="erasure")
+    erasures = erasures.exclude(artist__in=held_artists(at))  # a hold came in between: they wait for it
     exports_ids, copy_ids = (
         list(exports.values_list("pk", flat=True)),
         list(copies.values_list("pk", flat=True)),

@@ -20,6 +20,7 @@ from consent.holdings.registry import personal_holdings
 from consent.models import AccessLog, SubjectRequest
 from consent.purposes import PURPOSES
 from consent.selectors.grants import consent_summary
+from consent.selectors.in_force import is_paused
 from consent.selectors.person import (
     counts_of,
     exported_rows,
@@ -73,6 +74,7 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
         "form": form,
         "as_of": as_of,
         "all_open": request.GET.get("all") == "1",
+        "paused": is_paused(artist_id=artist.pk, at=as_of or now),
         "standings": _standings(artist.pk, at=as_of or now),
         "statements": statements_about(artist.pk)[:STATEMENTS_SHOWN],
         "requests": [with_clock(row, at=now) for row in requests_of(artist.pk)],

@@ -30,6 +30,7 @@ from consent.services.erasure import erase
 from consent.services.holds import ask_hold, decide_hold
 from consent.services.receipts import make_receipt
 from consent.services.requests import open_request
+from consent.services.sweeping import sweep_desk
 from consent.services.traces import count_traces
 from federation.models import Participation
 from gallery.models import Artist
@@ -196,3 +197,23 @@ def test_closing_an_account_stops_everything_at_once(life: Life) -> None:
         "/studio/requests/", {"prompt": "a red apple", "version": 1}, headers={"Accept": "application/json"}
     )
     assert answer.status_code in (302, 409, 422)
+
+
+def test_what_waits_for_a_hold_is_not_sent_again(
+    life: Life, connie: Artist, dora: Artist, sent_tasks: Any, django_capture_on_commit_callbacks: Any
+) -> None:
+    """A hold that was asked for after the approval: the erasure waits, and is sent again once the hold is gone."""
+    now = timezone.now()
+    row = approved(life.artist, connie, dora)
+    hold = ask_hold(
+        artist_id=life.artist.pk, officer=connie, basis="claims", reason="A claim is being argued.", at=now
+    )
+    sent_tasks.clear()
+    with django_capture_on_commit_callbacks(execute=True):
+        assert sweep_desk(at=now) == 0
+        decide_hold(hold=hold, officer=dora, approve=False, at=now)
+        assert sweep_desk(at=now) == 1
+    assert ("exports.erase", (str(row.pk),)) in sent_tasks
+    done = erase(request_id=row.pk, at=now)
+    assert done is not None
+    assert done.report["rows_left"] == 0
