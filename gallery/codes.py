@@ -11,6 +11,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "The description is too long or holds control characters.",
         "Say in one sentence what it shows.",
     ),
+    "everything-paused": (
+        409,
+        "You paused everything, so no picture is made.",
+        "Resume on the consent page, then ask again.",
+    ),
     "guidance-not-a-number": (
         400,
         "The guidance is not a number.",
@@ -32,6 +37,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "Start from an empty form.",
     ),
     "picture-deleted": (409, "The picture was deleted.", "Bring it back first, then publish it."),
+    "processing-restricted": (
+        409,
+        "The processing of your data is stopped, so no new picture is made.",
+        "Let it go on, on the page Your data.",
+    ),
     "prompt-empty": (400, "The prompt is empty.", "Say what should be in the picture."),
     "prompt-invisible-characters": (
         400,
@@ -54,6 +64,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "request-moved-on": (409, "The request has moved on in the meantime.", "Look at it again."),
     "seed-not-whole": (400, "The seed is not a whole number.", "Choose one in the range of the form."),
     "seed-out-of-range": (400, "The seed is too small or too large.", "Choose one in the range of the form."),
+    "showing-not-allowed": (
+        409,
+        "You have not allowed your pictures to be shown, or everything is paused.",
+        "Decide first on the page Show my pictures on the wall; then publish this one.",
+    ),
     "steps-not-whole": (
         400,
         "The number of steps is not a whole number.",

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def _check(tmp_path: Path, **more: str) -> "subprocess.CompletedProcess[str]":
-    engines = {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_URL")}
+    engines = {"DATABASE_URL": os.environ["FEDART_TEST_APP_URL"], "REDIS_URL": os.environ["REDIS_URL"]}
     env = PRODUCTION | engines | {"PATH": os.environ["PATH"], "FEDART_STATE_DIR": str(tmp_path)} | more
     return subprocess.run(
         [sys.executable, "-W", "error", "manage.py", "check", "--deploy", "--fail-level", "WARNING"],

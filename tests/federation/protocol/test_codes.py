@@ -33,7 +33,8 @@ def test_every_code_that_is_raised_is_in_the_table() -> None:
     for folder in ("federation", "edge"):
         for path in sorted((ROOT / folder).rglob("*.py")):
             text = path.read_text("utf-8")
-            table = CONSENT if "from consent.errors import Refusal, refusal" in text else CODES  # a receipt is consent's to judge
+            judges_receipts = "from consent.errors import Refusal, refusal" in text
+            table = CONSENT if judges_receipts else CODES
             unknown = set(USES.findall(text)) - set(table)
             assert not unknown, f"{path}: {unknown}"
 
