@@ -15,6 +15,7 @@ from federation.protocol.keys import from_b64url
 class Rules:
     """The artist's own floors and caps. They live here only; no server can loosen them.
 
+    `max_epsilon` is the most that all rounds with noise may cost together (edge/budget.py has delta and adjacency).
     `bases` are the accepted bases ("sha256:<hex>"); while it is empty the first one seen is taken and remembered.
     """
 
@@ -24,6 +25,8 @@ class Rules:
     max_steps: int = 2000
     max_minutes: int = 60
     max_base_mb: int = 12_000
+    max_epsilon: float = 8.0
+    allow_without_noise: bool = True
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from edge import bases, chain, config, consent, memory, pauses, pictures, training
+from edge import bases, budget, chain, config, consent, memory, pauses, pictures, training
 from edge.api import Part
 from edge.pulse import Pulse
 from edge.receipts import human_bytes
@@ -93,6 +93,7 @@ class Rounds:
         tools = self.tools
         told = manifest.open_signed(tools.api.manifest(round_id), tools.config.pinned_key)
         terms = accept(told, round_id, tools.config, tools.state.known(round_id))
+        budget.check(tools.state, terms, tools.config.rules)
         memory.follow(tools.api, tools.state)
         chain.follow(tools.api, tools.state, told.campaign, told.previous)
         return terms

@@ -16,13 +16,14 @@ from typing import TypeVar
 import numpy as np
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge import receipts
+from edge import budget, receipts
 from edge.api import Api
 from edge.config import Config
 from edge.rules import Terms, check_roster
 from edge.state import State
 from edge.waiting import Waiter
 from edge.work import Work
+from federation.privacy.encode import noise_of
 from federation.protocol import keys, roster
 from federation.protocol.errors import Refusal, refusal
 from federation.protocol.schemes import scheme
@@ -65,7 +66,8 @@ class RoundSession:
                 on_step(one.step)
                 self._send(one.step, self._kept_message(one.step, one.sha256))
         snapshot = kept[-1].snapshot if kept else None
-        context = ClientContext(self.key, listed.keys, os.urandom)
+        noise = noise_of(self.terms.params, os.urandom)
+        context = ClientContext(self.key, listed.keys, os.urandom, noise)
         client = scheme(self.terms.manifest.scheme).client(
             self.terms.params, self.config.device, np.random.default_rng(), snapshot, context
         )
@@ -89,6 +91,7 @@ class RoundSession:
         if step is Step.SHARE_KEYS:
             return client.share_keys(inbox)
         if step is Step.MASKED_INPUT:
+            budget.charge(self.state, self.terms)
             return client.masked_input(inbox, self.work.update())
         return client.confirm(inbox) if step is Step.CONSISTENCY else client.unmask(inbox)
 

@@ -2,6 +2,7 @@
 
 rounds    the rounds that this computer has met, how far each got, and the hash of its manifest
 steps     each message that was made, before it is sent; what was sent is never made again
+charges   what each round cost in privacy, written before its masked input is made, never taken back
 versions  the global versions that were seen, by campaign and number
 notes     small single facts: the status, a pause
 """
@@ -25,6 +26,8 @@ CREATE TABLE IF NOT EXISTS steps (round TEXT, step INTEGER, sha256 TEXT NOT NULL
     sent INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (round, step));
 CREATE TABLE IF NOT EXISTS versions (campaign TEXT, number INTEGER, sha256 TEXT NOT NULL,
     PRIMARY KEY (campaign, number));
+CREATE TABLE IF NOT EXISTS charges (round TEXT PRIMARY KEY, campaign TEXT NOT NULL, length INTEGER,
+    squared_sensitivity INTEGER, variance INTEGER);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 OVER = frozenset(("done", "missed", "refused"))
@@ -46,6 +49,16 @@ class Kept(NamedTuple):
     sha256: str
     snapshot: dict[str, Any]
     sent: bool
+
+
+class Charge(NamedTuple):
+    """What one round cost: the numbers of privacy.accounting.SkellamEvent, or None where it added no noise."""
+
+    round_id: str
+    campaign: str
+    length: int | None
+    squared_sensitivity: int | None
+    variance: int | None
 
 
 class State:
@@ -150,6 +163,17 @@ class State:
             Kept(Step(step), sha256, json.loads(snapshot), bool(sent))
             for step, sha256, snapshot, sent in rows
         ]
+
+    def charge(self, charge: Charge) -> None:
+        """Remember what a round costs; the first charge of a round stays."""
+        with self._change() as db:
+            db.execute("INSERT OR IGNORE INTO charges VALUES (?, ?, ?, ?, ?)", charge)
+
+    def charges(self) -> list[Charge]:
+        """All of them, the oldest first."""
+        with self._lock:
+            rows = self._db.execute("SELECT * FROM charges ORDER BY rowid").fetchall()
+        return [Charge(*row) for row in rows]
 
     def see_version(self, campaign: UUID, number: int, sha256: str) -> None:
         """Remember a version; the first hash of a number stays."""

@@ -7,6 +7,7 @@ from federation.api import agent, consent, files, rounds, uploads
 urlpatterns = [
     path("server", files.ServerView.as_view(), name="api-server"),
     path("agent/heartbeat", agent.HeartbeatView.as_view(), name="api-heartbeat"),
+    path("agent/budget", agent.BudgetView.as_view(), name="api-budget"),
     path("agent/leave", agent.LeaveView.as_view(), name="api-leave"),
     path("agent/consent", consent.ConsentView.as_view(), name="api-agent-consent"),
     path("agent/works", consent.WorksView.as_view(), name="api-agent-works"),

@@ -4,8 +4,12 @@ from datetime import datetime
 from typing import Any
 
 from federation.models import Campaign, Round
+from federation.privacy.accounting import ADJACENCY
+from federation.privacy.claims import Claim
+from federation.privacy.noise import Noise
+from federation.protocol.manifest import Manifest
 from federation.protocol.schemes import scheme
-from federation.terms import NO_CLAIM, decimal_text, spec_of
+from federation.terms import claim_of_round, decimal_text, spec_of
 
 SMALL = 5
 FEWER = "fewer than 5"
@@ -29,6 +33,8 @@ def card_of(
 ) -> dict[str, Any]:
     """JSON-safe and without fractions as numbers, so that its canonical form is unambiguous."""
     size, root = ledger
+    noise = Manifest.from_json(round_.manifest).privacy if round_ else None
+    said = claim_of_round(campaign, noise)
     return {
         "campaign": str(campaign.id),
         "campaign_name": campaign.name,
@@ -43,7 +49,8 @@ def card_of(
         "cohort_size": hidden_if_small(round_.survivors) if round_ else 0,
         "scheme": campaign.scheme if round_ else None,
         "scheme_in_words": scheme(campaign.scheme).sentence if round_ else None,
-        "privacy_claim": NO_CLAIM,
+        "privacy_claim": said.sentence,
+        "privacy": _privacy(noise, said),
         "revoked_after_the_sum": hidden_if_small(revoked),
         "ledger": {"size": size, "root": root},
         "training": {
@@ -54,4 +61,24 @@ def card_of(
             "clip": decimal_text(campaign.clip),
         },
         "created": at.isoformat(),
+    }
+
+
+def _privacy(noise: Noise | None, said: Claim) -> dict[str, Any]:
+    """What was added, and the whole claim in its parts; why nothing is claimed where nothing is."""
+    if noise is None:
+        return {"mechanism": "none", "why_no_claim": said.why}
+    added = {
+        "mechanism": "skellam",
+        "noise_multiplier": noise.noise_multiplier,
+        "honest_floor": noise.honest_floor,
+    }
+    if not said.holds:
+        return {**added, "why_no_claim": said.why}
+    return {
+        **added,
+        "epsilon": noise.epsilon,
+        "delta": noise.delta,
+        "adjacency": ADJACENCY,
+        "rounds": noise.rounds,
     }

@@ -8,6 +8,7 @@ REASONS: dict[str, str] = {
     "another-device": "Another device of the same artist already takes part in this round.",
     "window-over": "The training window of the round is over.",
     "paused-by-artist": "The artist paused the agent.",
+    "over-cap": "One more round would cost more epsilon than the cap of the artist or of the campaign.",
 }
 
 
@@ -20,6 +21,7 @@ class Facts:
     has_live_grant: bool
     artist_takes_part: bool
     window_open: bool
+    over_cap: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,7 @@ def judge(facts: Facts) -> Verdict:
         "another-device": facts.artist_takes_part,
         "window-over": not facts.window_open,
         "paused-by-artist": facts.reported_state == "paused",
+        "over-cap": facts.over_cap,
     }
     reasons = tuple(code for code, holds in found.items() if holds)
     return Verdict(ok=not reasons, reasons=reasons)

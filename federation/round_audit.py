@@ -10,16 +10,18 @@ from django.db.models import QuerySet
 
 from consent.selectors import entry_holds
 from federation.models import AdapterVersion, Fold, Message, Round
+from federation.privacy.claims import NO_CLAIM
 from federation.protocol import keys
 from federation.protocol import manifest as manifests
 from federation.protocol import roster as rosters
 from federation.protocol.errors import Refusal
+from federation.protocol.manifest import Manifest
 from federation.protocol.roster import Roster
 from federation.protocol.steps import Step
 from federation.protocol.transcript import first_difference
 from federation.record import transcript_of
 from federation.store import blob_name, blobs, pieces
-from federation.terms import server_of
+from federation.terms import claim_of_round, server_of
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,12 @@ def _lines(round_: Round) -> Iterator[str]:
 
 
 def _charged(round_: Round) -> str:
-    return f"Charged: nothing; {round_.manifest.get('privacy') or 'the manifest names no noise'}."
+    """How many were charged, and what is claimed for them by the signed manifest."""
+    charged, noise = round_.charges.count(), Manifest.from_json(round_.manifest).privacy
+    if noise is None:
+        return f"Charged: {charged} artists; no noise was added: {NO_CLAIM}."
+    claim = claim_of_round(round_.campaign, noise)
+    return f"Charged: {charged} artists, noise multiplier {noise.noise_multiplier}; {claim.sentence}."
 
 
 def _differences(round_: Round) -> Iterator[str]:

@@ -10,8 +10,10 @@ from django.db.models import QuerySet
 
 from federation import states
 from federation.models import AdapterVersion, Base, Campaign, Device, Event, Participation, Round
+from federation.privacy.claims import Claim
+from federation.protocol.manifest import Manifest
 from federation.store import blob_name, blobs, pieces
-from federation.terms import terms_of
+from federation.terms import claim_of_round, terms_of
 
 
 def current_campaign() -> Campaign | None:
@@ -111,6 +113,11 @@ def open_rounds_of(device: Device) -> QuerySet[Participation]:
 def rounds() -> QuerySet[Round]:
     """All rounds, the newest first."""
     return Round.objects.select_related("campaign", "version").order_by("-opened_at")
+
+
+def claim_of(round_: Round) -> Claim:
+    """What may be said about the privacy of a round, by its signed manifest."""
+    return claim_of_round(round_.campaign, Manifest.from_json(round_.manifest).privacy)
 
 
 def round_events(round_: Round) -> QuerySet[Event]:

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 from consent.ledger.statement import NO_CAP
 from federation.adapters.spec import AdapterSpec
 from federation.models import AdapterVersion, Campaign, Round
+from federation.privacy import noise as noises
+from federation.privacy.claims import NO_CLAIM, Claim, claim
+from federation.privacy.noise import Noise
 from federation.protocol.manifest import Manifest, Previous, Training
 from federation.protocol.params import RoundParams
 from federation.protocol.schemes import scheme
@@ -16,7 +20,6 @@ from federation.signing import server_public_key
 from federation.states import INTERACTIVE
 
 MODULUS_BITS = 32
-NO_CLAIM = "no formal privacy claim"
 LICENCE = "Aggregated adapter of the campaign; the pictures stay with the artist and are licensed to nobody."
 
 
@@ -47,7 +50,7 @@ def written_terms(campaign: Campaign) -> dict[str, str | int]:
         "minCohort": campaign.min_cohort,
         "clip": decimal_text(campaign.clip),
         "scheme": scheme(campaign.scheme).sentence,
-        "privacy": NO_CLAIM,
+        "privacy": claim_of(campaign, float(campaign.epsilon_cap), rounds=0).sentence,
         "licence": LICENCE,
         **_budget_terms(campaign),
     }
@@ -55,10 +58,65 @@ def written_terms(campaign: Campaign) -> dict[str, str | int]:
 
 def _budget_terms(campaign: Campaign) -> dict[str, str]:
     """The most epsilon, at which delta, that rounds of this campaign may cost; NO_CAP where no noise is added."""
-    if not getattr(campaign, "noise_multiplier", 0):
+    if not campaign.noise_multiplier:
         return {"epsilonCap": NO_CAP}
-    cap, delta = (decimal_text(Decimal(getattr(campaign, name))) for name in ("epsilon_cap", "delta"))
-    return {"epsilonCap": cap, "delta": delta}
+    return {"epsilonCap": decimal_text(campaign.epsilon_cap), "delta": decimal_text(campaign.delta)}
+
+
+def claim_of(campaign: Campaign, epsilon: float, *, rounds: int) -> Claim:
+    """What may be said of that epsilon under the campaign's terms; `rounds` 0 means however many fit under it."""
+    noisy = campaign.noise_multiplier > 0
+    return claim(
+        masked=scheme(campaign.scheme).safe,
+        survivors=campaign.threshold,
+        honest=honest_floor(campaign),
+        epsilon=epsilon if noisy else None,
+        delta=Fraction(campaign.delta) if noisy else None,
+        rounds=rounds,
+    )
+
+
+def claim_of_round(campaign: Campaign, noise: Noise | None) -> Claim:
+    """What may be said of a round with that noise, and of the version it makes."""
+    if noise is None:
+        return Claim(NO_CLAIM, ("no-noise",))
+    return claim_of(campaign, float(noise.epsilon), rounds=noise.rounds)
+
+
+def honest_floor(campaign: Campaign) -> int:
+    """The fewest honest artists in any sum: those who must be left, less the share of the largest cohort that is not
+    taken for honest. Below 1 where the floors leave nobody."""
+    return campaign.threshold - int(campaign.dishonest_share * campaign.max_cohort)
+
+
+def numbers_of(campaign: Campaign) -> RoundParams:
+    """The numbers of the campaign's rounds, without noise and bound to no round. Raises Refusal."""
+    return RoundParams(
+        round_id=UUID(int=0),
+        manifest_hash=bytes(32),
+        length=spec_of(campaign).length,
+        scale=campaign.scale,
+        clip=float(campaign.clip),
+        modulus_bits=MODULUS_BITS,
+        min_cohort=campaign.min_cohort,
+        max_cohort=campaign.max_cohort,
+        threshold=campaign.threshold,
+    ).validate()
+
+
+def noise_of(campaign: Campaign, rounds: int) -> Noise | None:
+    """The noise of a round that is the `rounds`-th to cost anything, with its price; None where none is added."""
+    if not campaign.noise_multiplier:
+        return None
+    delta, floor = Fraction(campaign.delta), honest_floor(campaign)
+    event = noises.event_of(Fraction(campaign.noise_multiplier), numbers_of(campaign), floor)
+    return Noise(
+        noise_multiplier=decimal_text(campaign.noise_multiplier),
+        honest_floor=floor,
+        delta=decimal_text(campaign.delta),
+        rounds=rounds,
+        epsilon=decimal_text(noises.priced(event, rounds, delta)),
+    )
 
 
 def latest_deadlines(campaign: Campaign, at: datetime) -> dict[str, datetime]:
@@ -71,7 +129,14 @@ def latest_deadlines(campaign: Campaign, at: datetime) -> dict[str, datetime]:
     return found
 
 
-def manifest_of(*, campaign: Campaign, round_id: UUID, previous: AdapterVersion, at: datetime) -> Manifest:
+def manifest_of(
+    *,
+    campaign: Campaign,
+    round_id: UUID,
+    previous: AdapterVersion,
+    at: datetime,
+    privacy: Noise | None = None,
+) -> Manifest:
     """The terms of one round, as they will be signed."""
     return Manifest(
         round_id=round_id,
@@ -93,6 +158,7 @@ def manifest_of(*, campaign: Campaign, round_id: UUID, previous: AdapterVersion,
         deadlines=latest_deadlines(campaign, at),
         server_key=server_public_key(),
         issued_at=at,
+        privacy=privacy,
     )
 
 

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from federation.views import devices, operate, rounds
+from federation.views import budget, devices, operate, rounds
 
 urlpatterns = [
     path("devices/", devices.devices, name="devices"),
     path("devices/confirm/", devices.confirm, name="device-confirm"),
     path("devices/<uuid:device_id>/withdraw/", devices.withdraw, name="device-withdraw"),
+    path("devices/privacy/", budget.budget, name="budget"),
     path("rounds/", rounds.rounds, name="rounds"),
     path("rounds/<uuid:round_id>/", rounds.round_page, name="round"),
     path("versions/", rounds.versions, name="versions"),

@@ -11,6 +11,7 @@ REASONS: dict[str, str] = {
     "": "",
     "no-live-grant": "The artist has not consented to training under these terms, or has revoked it.",
     "device-withdrawn": "The device was withdrawn.",
+    "over-cap": "One more round would cost more epsilon than a cap allows. Nothing was sent.",
     "never-joined": "The device did not begin to train in time.",
     "not-ready": "Training was not finished in time.",
     "no-answer": "The device did not answer in time.",

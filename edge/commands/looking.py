@@ -1,12 +1,14 @@
-"""rules, receipts, doctor."""
+"""rules, budget, receipts, doctor."""
 
 from dataclasses import asdict
 from typing import Annotated
 
 import typer
 
-from edge import config, doctor, receipts
+from edge import budget, config, doctor, receipts
 from edge.commands import Context, about_scheme, app
+from edge.state import State
+from federation.privacy.accounting import ADJACENCY
 
 
 @app.command()
@@ -17,6 +19,13 @@ def rules(
     max_steps: Annotated[int | None, typer.Option(min=1, help="Most steps of one training.")] = None,
     max_minutes: Annotated[int | None, typer.Option(min=1, help="Longest training.")] = None,
     max_base_mb: Annotated[int | None, typer.Option(min=1, help="Largest base to fetch.")] = None,
+    max_epsilon: Annotated[
+        float | None, typer.Option(min=0.01, max=1000, help="Most privacy all rounds together may cost.")
+    ] = None,
+    without_noise: Annotated[
+        bool | None,
+        typer.Option("--allow-without-noise/--refuse-without-noise", help="Rounds that add none."),
+    ] = None,
     unsafe: Annotated[
         bool | None, typer.Option("--allow-unsafe-plain-sum/--refuse-unsafe-plain-sum", help="See enrol.")
     ] = None,
@@ -29,6 +38,8 @@ def rules(
         "max_steps": max_steps,
         "max_minutes": max_minutes,
         "max_base_mb": max_base_mb,
+        "max_epsilon": max_epsilon,
+        "allow_without_noise": without_noise,
         "allow_unsafe_plain_sum": unsafe,
         "bases": (*told.rules.bases, accept_base) if accept_base else None,
     }
@@ -37,6 +48,27 @@ def rules(
         told = config.save(own.home, told.with_rules(**changes))
     lines = [f"{name:<24}{value}" for name, value in asdict(told.rules).items()]
     own.out.say("\n".join([*lines, about_scheme(told.rules)]), **asdict(told.rules))
+
+
+@app.command(name="budget")
+def show_budget(context: typer.Context) -> None:
+    """What rounds have cost in privacy, by this computer's own account."""
+    own: Context = context.obj
+    told = config.load(own.home)
+    state = State(own.home)
+    try:
+        spent = budget.account(state)
+    finally:
+        state.close()
+    own.out.say(
+        f"{spent.sentence} Your cap is {told.rules.max_epsilon:g}.",
+        epsilon=spent.epsilon,
+        delta=float(budget.DELTA),
+        adjacency=ADJACENCY,
+        rounds_with_noise=spent.with_noise,
+        rounds_without_noise=spent.without_noise,
+        max_epsilon=told.rules.max_epsilon,
+    )
 
 
 @app.command(name="receipts")

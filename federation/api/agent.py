@@ -8,9 +8,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from federation import selectors
+from federation import budgets, selectors
 from federation.api.schema import ok, problems
-from federation.api.serializers import HeartbeatSerializer, TasksSerializer
+from federation.api.serializers import BudgetSerializer, HeartbeatSerializer, TasksSerializer
 from federation.authentication import DeviceAuthentication, IsDevice
 from federation.models import Device
 from federation.protocol.errors import Refusal
@@ -66,6 +66,22 @@ class HeartbeatView(DeviceView):
         ]
         tasks = {"poll_after_s": poll_after(device=device, at=at), "rounds": rounds}
         return Response(TasksSerializer(tasks).data)
+
+
+class BudgetView(DeviceView):
+    """What the artist has spent."""
+
+    @extend_schema(
+        operation_id="agent_budget",
+        tags=["agent"],
+        summary="What the server has charged the artist",
+        description="The events of every round that took her masked input, and what they come to. The agent keeps an "
+        "account of its own and goes by that.",
+        responses={200: ok(BudgetSerializer), **problems(401, 403, 429)},
+    )
+    def get(self, request: Request) -> Response:
+        spent = budgets.spent_by(self.device.artist_id)
+        return Response(BudgetSerializer(budgets.account_of(spent)).data)
 
 
 class LeaveView(DeviceView):

@@ -17,10 +17,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from federation import selectors
+from federation import budgets, selectors
 from federation.api.schema import octets, ok, problems
 from federation.api.serializers import BaseSerializer, CampaignSerializer, ServerSerializer, VersionSerializer
-from federation.cards import NO_CLAIM
 from federation.models import Base, Campaign
 from federation.protocol.errors import refusal
 from federation.signing import server_public_key
@@ -98,7 +97,9 @@ class CampaignView(PublicView):
         )
         if campaign is None:
             raise refusal("campaign-unknown")
-        campaign.privacy_claim = NO_CLAIM  # type: ignore[attr-defined]
+        price = budgets.price_of(campaign)
+        campaign.privacy_claim = price.claim.sentence  # type: ignore[attr-defined]
+        campaign.privacy = budgets.facts_of(campaign, price)  # type: ignore[attr-defined]
         return Response(CampaignSerializer(campaign).data)
 
 

@@ -139,6 +139,44 @@ class VersionSerializer(Base):
     ledger_entry = serializers.IntegerField(source="entry_index", allow_null=True)
 
 
+class PrivacySerializer(Base):
+    """The noise of a campaign's next round and its price; the price is null where nothing is claimed."""
+
+    mechanism = serializers.ChoiceField(choices=("skellam", "none"))
+    noise_multiplier = serializers.CharField()
+    epsilon_cap = serializers.CharField(
+        help_text="No artist is drawn whom one more round would take over it."
+    )
+    delta = serializers.CharField()
+    adjacency = serializers.CharField()
+    epsilon_after_next_round = serializers.CharField(
+        allow_null=True, help_text="Of the artist who was in most rounds, at `delta`."
+    )
+    rounds_left = serializers.IntegerField(allow_null=True)
+    why_no_claim = serializers.CharField(allow_blank=True)
+
+
+class ChargeSerializer(Base):
+    """One round that was charged to the artist; epsilon is derived from the three numbers."""
+
+    round = serializers.UUIDField(source="round_id")
+    at = serializers.DateTimeField()
+    length = serializers.IntegerField(allow_null=True)
+    squared_sensitivity = serializers.IntegerField(allow_null=True)
+    variance = serializers.IntegerField(allow_null=True, help_text="Null where the round added no noise.")
+
+
+class BudgetSerializer(Base):
+    """What the artist of this device has spent on this server, as the server counts."""
+
+    said = serializers.CharField(help_text="Epsilon with delta and adjacency, or the words for no claim.")
+    delta = serializers.CharField()
+    adjacency = serializers.CharField()
+    cap = serializers.CharField(allow_null=True)
+    without_noise = serializers.IntegerField(help_text="Rounds about which nothing is claimed.")
+    charges = ChargeSerializer(many=True)
+
+
 class CampaignSerializer(Base):
     """The terms of a campaign and how far it is."""
 
@@ -148,6 +186,7 @@ class CampaignSerializer(Base):
     base = serializers.CharField(source="base.hash")
     scheme = serializers.CharField()
     privacy_claim = serializers.CharField()
+    privacy = PrivacySerializer()
     min_cohort = serializers.IntegerField()
     threshold = serializers.IntegerField()
     newest_version = serializers.IntegerField(allow_null=True)

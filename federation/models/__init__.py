@@ -3,6 +3,7 @@
 from federation.models.adapter import AdapterVersion
 from federation.models.base import Base
 from federation.models.campaign import Campaign
+from federation.models.charge import ArtistCap, Charge
 from federation.models.device import Device
 from federation.models.enrolment import DeviceEnrolment
 from federation.models.event import Event
@@ -13,8 +14,10 @@ from federation.models.upload import Upload
 
 __all__ = [
     "AdapterVersion",
+    "ArtistCap",
     "Base",
     "Campaign",
+    "Charge",
     "Device",
     "DeviceEnrolment",
     "Event",

@@ -27,6 +27,12 @@ class Campaign(models.Model):
     min_cohort = models.PositiveIntegerField(default=3)
     max_cohort = models.PositiveIntegerField(default=64)
     threshold = models.PositiveIntegerField(default=2)
+    # Noise: standard deviation over sensitivity (0 adds none), the share of a cohort that is not taken for honest, the
+    # delta at which epsilon is said, and the epsilon above which no artist is drawn any more (federation/privacy)
+    noise_multiplier = models.DecimalField(max_digits=7, decimal_places=3, default=Decimal(0))
+    dishonest_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.10"))
+    delta = models.DecimalField(max_digits=14, decimal_places=13, default=Decimal("0.00001"))
+    epsilon_cap = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(8))
     # Seconds: the training window, and each of the five interactive stages after it
     training_window_s = models.PositiveIntegerField(default=24 * 3600)
     stage_s = models.PositiveIntegerField(default=300)

@@ -43,7 +43,7 @@ class Claim:
 def claim(
     *, masked: bool, survivors: int, honest: int, epsilon: float | None, delta: Fraction | None, rounds: int
 ) -> Claim:
-    """The claim for an artist who was in all `rounds` rounds.
+    """The claim for an artist who was in `rounds` rounds; 0 where epsilon is a bound on all there will be.
 
     `masked`: the server learns sums only; `survivors`: the fewest artists in any of the sums; `honest`: how many of
     them are assumed to be; `epsilon` at `delta`, None where no noise is added.
@@ -57,9 +57,8 @@ def claim(
     reasons = tuple(code for code, holds in found.items() if holds)
     if reasons or epsilon is None or delta is None:
         return Claim(NO_CLAIM, reasons)
-    return Claim(
-        f"{said(epsilon, delta)}, over {rounds} rounds, while {honest} of {survivors} in a sum are honest"
-    )
+    over = "over all rounds" if not rounds else "over 1 round" if rounds == 1 else f"over {rounds} rounds"
+    return Claim(f"{said(epsilon, delta)}, {over}, while {honest} of {survivors} in a sum are honest")
 
 
 def said(epsilon: float, delta: Fraction) -> str:

@@ -5,19 +5,20 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
 from consent.services import append_entry
 from federation import states
 from federation.models import Base, Campaign, Round
+from federation.privacy.noise import MAX_MULTIPLIER
 from federation.protocol.errors import Refusal, refusal
-from federation.protocol.params import MAX_COHORT, RoundParams, default_scale
+from federation.protocol.params import MAX_COHORT, default_scale
+from federation.services import budget
 from federation.services.publish import publish_first
 from federation.services.rounds import abort
 from federation.services.safety import refuse_unsafe_scheme
-from federation.terms import MODULUS_BITS, spec_of, written_terms
+from federation.terms import numbers_of, spec_of, written_terms
 
 BOUNDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "steps": (Decimal(1), Decimal(100_000)),
@@ -28,6 +29,9 @@ BOUNDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "min_cohort": (Decimal(2), Decimal(MAX_COHORT)),
     "max_cohort": (Decimal(2), Decimal(MAX_COHORT)),
     "threshold": (Decimal(2), Decimal(MAX_COHORT)),
+    "noise_multiplier": (Decimal(0), Decimal(MAX_MULTIPLIER)),
+    "dishonest_share": (Decimal(0), Decimal("0.49")),
+    "epsilon_cap": (Decimal("0.01"), Decimal(1000)),
     "training_window_s": (Decimal(1), Decimal(30 * 24 * 3600)),
     "stage_s": (Decimal(1), Decimal(24 * 3600)),
     "rounds_wanted": (Decimal(0), Decimal(100_000)),
@@ -49,6 +53,9 @@ class Terms:
     min_cohort: int = 3
     max_cohort: int = 64
     threshold: int = 2
+    noise_multiplier: Decimal = field(default_factory=lambda: Decimal(0))
+    dishonest_share: Decimal = field(default_factory=lambda: Decimal("0.10"))
+    epsilon_cap: Decimal = field(default_factory=lambda: Decimal(8))
     training_window_s: int = 24 * 3600
     stage_s: int = 300
     automatic: bool = False
@@ -61,21 +68,11 @@ def create_campaign(*, base: Base, terms: Terms, at: datetime) -> Campaign:
     refuse_unsafe_scheme(terms.scheme)
     _check(terms)
     campaign = Campaign(base=base, created_at=at, **{**asdict(terms), "name": " ".join(terms.name.split())})
-    length = spec_of(campaign).length
-    campaign.scale = default_scale(length)
-    params = RoundParams(
-        round_id=UUID(int=0),
-        manifest_hash=bytes(32),
-        length=length,
-        scale=campaign.scale,
-        clip=float(terms.clip),
-        modulus_bits=MODULUS_BITS,
-        min_cohort=terms.min_cohort,
-        max_cohort=terms.max_cohort,
-        threshold=terms.threshold,
-    )
+    campaign.scale = default_scale(spec_of(campaign).length)
+    campaign.delta = budget.delta_now()
     try:
-        params.validate()
+        numbers_of(campaign)
+        budget.check_noise(campaign)
         with transaction.atomic():
             campaign.save(force_insert=True)
             states.begin(campaign, at=at)

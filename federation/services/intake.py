@@ -15,6 +15,7 @@ from federation.models import Upload as UploadRow
 from federation.protocol import keys
 from federation.protocol.errors import refusal
 from federation.protocol.steps import Step
+from federation.services.budget import charge
 from federation.spool import Spooled, bounded, spooled
 from federation.store import put_file, update_name, updates
 from federation.terms import server_of
@@ -183,6 +184,8 @@ def _record(
             states.move(part, to=stage.after, at=at, moved_at=at)
             if not round_.participations.filter(state=stage.before).exists():
                 queue.advance(round_.pk)
+            if stage.step is Step.MASKED_INPUT:
+                charge(part=part, at=at)
             if stage.step is Step.MASKED_INPUT and _batch_is_full(round_, stage):
                 queue.fold(round_.pk)
     except IntegrityError:  # the same device sent the step twice at the same moment

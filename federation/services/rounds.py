@@ -9,7 +9,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from consent.services import append_entry
-from federation import queue, states
+from federation import budgets, queue, states
 from federation.eligibility import Facts, Verdict, judge
 from federation.gate import consenting
 from federation.models import AdapterVersion, Campaign, Device, Participation, Round
@@ -17,6 +17,7 @@ from federation.protocol import manifest as manifests
 from federation.protocol import roster as rosters
 from federation.protocol.errors import refusal
 from federation.record import transcript_of
+from federation.services import budget
 from federation.services.safety import refuse_unsafe_scheme
 from federation.signing import server_key
 from federation.terms import manifest_of, server_of
@@ -37,7 +38,8 @@ def open_round(*, campaign: Campaign, at: datetime) -> Round:
     if previous is None:
         raise refusal("campaign-state", "It has no version 0.")
     round_id = uuid.uuid4()
-    manifest = manifest_of(campaign=campaign, round_id=round_id, previous=previous, at=at)
+    privacy = budget.admitted_noise(campaign)
+    manifest = manifest_of(campaign=campaign, round_id=round_id, previous=previous, at=at, privacy=privacy)
     signed = manifests.signed(manifest, server_key())
     last = Round.objects.filter(campaign=campaign).order_by("-number").first()
     try:
@@ -80,10 +82,11 @@ def invite(*, round_: Round, at: datetime, device: Device | None = None) -> int:
         devices = devices.filter(state="active", last_seen_at__isnull=False)
     found = list(devices)
     granted = consenting(campaign=round_.campaign, artist_ids=[one.artist_id for one in found], at=at)
+    spent = budgets.over_cap(campaign=round_.campaign, artist_ids=granted)
     taking_part: set[int | None] = set(round_.participations.values_list("artist_id", flat=True))
     invited = 0
     for one in found:
-        verdict = judge(_facts(one, round_, granted, taking_part, at))
+        verdict = judge(_facts(one, round_, granted, taking_part, at, spent))
         if not verdict.ok:
             continue
         taking_part.add(one.artist_id)
@@ -97,14 +100,16 @@ def invite(*, round_: Round, at: datetime, device: Device | None = None) -> int:
 
 
 def _facts(
-    device: Device, round_: Round, granted: Iterable[int], taking_part: set[int | None], at: datetime
-) -> Facts:
+    device: Device, round_: Round, granted: Iterable[int], taking_part: set[int | None], at: datetime,
+    spent: frozenset[int],
+) -> Facts:  # fmt: skip
     return Facts(
         device_state=device.state,
         reported_state=device.reported_state,
         has_live_grant=device.artist_id in granted,
         artist_takes_part=device.artist_id in taking_part,
         window_open=round_.state == "training" and round_.deadline is not None and at < round_.deadline,
+        over_cap=device.artist_id in spent,
     )
 
 
@@ -112,7 +117,8 @@ def judge_part(*, part: Participation, at: datetime) -> Verdict:
     """May this device begin to train now? Everything is read again, whatever the invitation said."""
     assert part.device is not None
     granted = consenting(campaign=part.round.campaign, artist_ids=[part.device.artist_id], at=at)
-    return judge(_facts(part.device, part.round, granted, set(), at))
+    spent = budgets.over_cap(campaign=part.round.campaign, artist_ids=granted)
+    return judge(_facts(part.device, part.round, granted, set(), at, spent))
 
 
 def take_step(*, part: Participation, to: str, at: datetime, reason: str = "") -> Participation:
@@ -148,11 +154,14 @@ def draw_cohort(*, round_: Round, at: datetime) -> Round:
         round_.participations.select_for_update(of=("self",)).select_related("device").filter(state="ready")
     )
     granted = consenting(campaign=round_.campaign, artist_ids=[part.artist_id for part in ready], at=at)
+    spent = budgets.over_cap(campaign=round_.campaign, artist_ids=granted)
     gone = [part for part in ready if part.device is None or part.device.state == "withdrawn"]
     barred = [part for part in ready if part not in gone and part.artist_id not in granted]
-    able = [part for part in ready if part not in gone and part not in barred]
+    capped = [part for part in ready if part not in gone and part.artist_id in spent]
+    able = [part for part in ready if part not in (*gone, *barred, *capped)]
     states.move_all(gone, to="dropped", at=at, reason="device-withdrawn", moved_at=at)
     states.move_all(barred, to="dropped", at=at, reason="no-live-grant", moved_at=at)
+    states.move_all(capped, to="dropped", at=at, reason="over-cap", moved_at=at)
     if len(able) < round_.campaign.min_cohort:
         return abort(round_=round_, reason="cohort-too-small", at=at)
     random.SystemRandom().shuffle(able)

@@ -1,6 +1,7 @@
 """The operator's desk: campaigns and rounds, with exact numbers."""
 
 from collections.abc import Callable
+from fractions import Fraction
 from uuid import UUID
 
 from django.contrib import messages
@@ -11,14 +12,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from consent.staff import staff_required
-from federation import selectors, states, words
-from federation.cards import NO_CLAIM
+from federation import budgets, selectors, states, words
 from federation.forms import CampaignForm
 from federation.models import Base, Campaign, Device, Round
+from federation.privacy import claims
+from federation.privacy.accounting import ADJACENCY
 from federation.protocol.errors import Refusal
 from federation.protocol.schemes import scheme
 from federation.services import campaigns as services
 from federation.services.rounds import abort, open_round
+from federation.terms import spec_of
 
 operators = staff_required("operator")
 ACTS: dict[str, tuple[Callable[..., object], str]] = {
@@ -80,6 +83,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         (one, words.round_status(one), getattr(one, "version", None))
         for one in selectors.rounds().filter(campaign=found)[:50]
     ]
+    price = budgets.price_of(found)
     context = {
         "campaign": found,
         "status": _status(found),
@@ -88,7 +92,15 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "meaning": words.CAMPAIGN[found.state],
         "history": [words.campaign_line(event) for event in selectors.campaign_events(found)],
         "scheme": scheme(found.scheme),
-        "no_claim": NO_CLAIM,
+        "price": price,
+        "plannable": set(price.claim.reasons) <= {"no-noise", "epsilon"},
+        "adjacency": ADJACENCY,
+        "cohort_for_signal": claims.cohort_for_signal(
+            spec_of(found).length, float(min(found.epsilon_cap, 16)), Fraction(found.delta)
+        ),
+        "multipliers": budgets.table_of(found),
+        "after_rounds": budgets.ROUNDS,
+        "collusion": budgets.under_collusion(found),
     }
     if getattr(request, "htmx", False):
         return render(request, "federation/operate/_rounds.html", context)

@@ -8,8 +8,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from federation import selectors, words
-from federation.cards import NO_CLAIM
+from federation import budgets, selectors, words
 from federation.models import AdapterVersion, Round
 from federation.protocol.schemes import scheme
 from federation.store import blob_name, blobs
@@ -22,7 +21,9 @@ def rounds(request: HttpRequest) -> HttpResponse:
     """All rounds, the newest first."""
     page = Paginator(selectors.rounds(), PAGE).get_page(request.GET.get("page"))
     rows = [(round_, words.round_status(round_), _version(round_)) for round_ in page]
-    context = {"page": page, "rows": rows, "campaign": selectors.current_campaign(), "no_claim": NO_CLAIM}
+    current = selectors.current_campaign()
+    price = budgets.price_of(current) if current else None
+    context = {"page": page, "rows": rows, "campaign": current, "price": price}
     return render(request, "federation/rounds.html", context)
 
 
@@ -41,7 +42,7 @@ def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "open": found.state not in ("published", "aborted"),
         "version": _version(found),
         "scheme": scheme(str(found.manifest["scheme"])),
-        "no_claim": NO_CLAIM,
+        "claim": selectors.claim_of(found),
     }
     mine = selectors.part_in(found, request.user.pk) if request.user.is_authenticated else None
     context["mine"] = words.part_line(mine) if mine else ""
@@ -53,7 +54,7 @@ def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
 def versions(request: HttpRequest) -> HttpResponse:
     """All versions, the newest first."""
     page = Paginator(selectors.versions(), PAGE).get_page(request.GET.get("page"))
-    return render(request, "federation/versions.html", {"page": page, "no_claim": NO_CLAIM})
+    return render(request, "federation/versions.html", {"page": page})
 
 
 @require_safe

@@ -127,6 +127,9 @@ def test_an_operator_runs_a_campaign(olga: Any) -> None:
         "clip": "1",
         "rounds_wanted": 0,
         "pause_between_s": 60,
+        "noise_multiplier": "0",
+        "dishonest_share": "0.1",
+        "epsilon_cap": "8",
     }
     bad = desk.post("/operate/campaigns/new/", {**form, "threshold": 1})
     assert bad.status_code == 422

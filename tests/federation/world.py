@@ -18,6 +18,7 @@ from django.test import Client
 from django.utils import timezone
 
 from federation.adapters.spec import AdapterSpec
+from federation.privacy.encode import noise_of
 from federation.protocol import keys
 from federation.protocol import manifest as manifests
 from federation.protocol.roster import Roster
@@ -198,7 +199,8 @@ class Agent:
     def begin(self, round_id: UUID) -> None:
         """The device's side of the round, once the roster is there."""
         listed = Roster.from_json(self.get(f"rounds/{round_id}/roster").json()["roster"])
-        context = ClientContext(self.key, listed.keys, os.urandom)
+        noise = noise_of(self.params, os.urandom)
+        context = ClientContext(self.key, listed.keys, os.urandom, noise)
         rng = np.random.default_rng(7)
         self.session = self.scheme.client(self.params, self.device_id, rng, None, context)
 

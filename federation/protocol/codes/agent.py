@@ -113,6 +113,16 @@ AGENT: dict[str, Code] = {
         "Nothing was sent. To allow it: `python -m edge rules --allow-unsafe-plain-sum`.",
         403,
     ),
+    "noise-missing": Code(
+        "The round adds no noise, and you take part only in rounds that do.",
+        "Nothing was sent. To allow it: `python -m edge rules --allow-without-noise`.",
+        403,
+    ),
+    "epsilon-over-cap": Code(
+        "The round would cost more privacy than your cap allows.",
+        "Nothing was sent. See `python -m edge budget`; raise your cap with `python -m edge rules --max-epsilon N`.",
+        403,
+    ),
     "base-not-accepted": Code(
         "The round uses a base model that you have not accepted.",
         "Nothing was sent. To accept it: `python -m edge rules --accept-base HASH`.",

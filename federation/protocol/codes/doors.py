@@ -60,6 +60,12 @@ DOORS: dict[str, Code] = {
     "version-unknown": Code("There is no such version.", "See the list of versions.", 404),
     "campaign-unknown": Code("There is no such campaign.", "See the list of rounds.", 404),
     "campaign-terms": Code("A term of the campaign is outside its bounds.", "Change the term and try again."),
+    "budget-spent": Code(
+        "The privacy budget is spent: too few artists are under their caps for another round.",
+        "End this campaign, and make the next one with more noise or a cap that artists consent to anew.",
+        409,
+    ),
+    "cap-invalid": Code("That is not a cap on epsilon.", "Give a number such as 8, or none."),
     "campaign-name-taken": Code("Another campaign has this name.", "Choose another name.", 409),
     "campaign-state": Code(
         "The campaign is not in a state that allows this.", "See its state on the page.", 409
