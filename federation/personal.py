@@ -48,6 +48,29 @@ HOLDINGS = [
         blank={"artist": None, "device": None},
     ),
     Holding(
+        "federation.Charge",
+        "What rounds cost in privacy",
+        "GDPR 6(1)(a): training; counted so that a cap on it can be kept",
+        "for good, without the artist",
+        "artist",
+        UNLINK,
+        identifies="artist",
+        about="at length squared_sensitivity variance",
+        technical="id round",
+        blank={"artist": None},
+    ),
+    Holding(
+        "federation.ArtistCap",
+        "Caps on what rounds may cost in privacy",
+        "GDPR 6(1)(a): training; the artist's own limit",
+        "as long as the account",
+        "artist",
+        DELETE,
+        identifies="artist",
+        about="epsilon changed_at",
+        technical="id",
+    ),
+    Holding(
         "federation.Message",
         "Messages of devices in rounds",
         "a masked or clipped list of numbers; the file goes when its round is over",
@@ -108,7 +131,8 @@ HOLDINGS = [
         PUBLIC,
         "for good",
         technical="id name base state state_reason scheme steps batch lr caption_dropout clip scale min_cohort "
-        "max_cohort threshold consent_terms training_window_s stage_s automatic rounds_wanted pause_between_s "
+        "max_cohort threshold noise_multiplier dishonest_share delta epsilon_cap consent_terms training_window_s "
+        "stage_s automatic rounds_wanted pause_between_s "
         "created_at started_at ended_at",
     ),
     Holding(

@@ -13,7 +13,7 @@ from federation.privacy import noise as noises
 from federation.privacy.claims import NO_CLAIM, Claim, claim
 from federation.privacy.noise import Noise
 from federation.protocol.manifest import Manifest, Previous, Training
-from federation.protocol.params import RoundParams
+from federation.protocol.params import RoundParams, quorum
 from federation.protocol.schemes import scheme
 from federation.protocol.sessions import ServerSession
 from federation.signing import server_public_key
@@ -84,9 +84,17 @@ def claim_of_round(campaign: Campaign, noise: Noise | None) -> Claim:
 
 
 def honest_floor(campaign: Campaign) -> int:
-    """The fewest honest artists in any sum: those who must be left, less the share of the largest cohort that is not
-    taken for honest. Below 1 where the floors leave nobody."""
-    return campaign.threshold - int(campaign.dishonest_share * campaign.max_cohort)
+    """The fewest honest artists in any sum, whatever the cohort: those who must be left, less the share of the cohort
+    that is not taken for honest; at most the threshold. Below 1 where the floors leave nobody.
+
+    Of a larger cohort more must be left (a quorum), whatever the threshold says, where the scheme masks updates.
+    """
+    masked = scheme(campaign.scheme).safe
+    left = (
+        max(campaign.threshold, quorum(size) if masked else 0) - int(campaign.dishonest_share * size)
+        for size in range(campaign.min_cohort, campaign.max_cohort + 1)
+    )
+    return min(campaign.threshold, *left)
 
 
 def numbers_of(campaign: Campaign) -> RoundParams:

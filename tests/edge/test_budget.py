@@ -17,8 +17,8 @@ from federation.privacy.accounting import SkellamEvent, epsilon
 from federation.privacy.noise import Noise
 from federation.protocol.errors import Refusal
 from federation.protocol.params import RoundParams
+from federation.protocol.secagg.client import SecAggClient
 from federation.protocol.steps import Step
-from federation.protocol.unsafe_plain_sum import PlainClient
 from tests.edge.agents import UPDATE, Trainer, tools, turns
 from tests.edge.played_round import GHOST_UPDATE
 from tests.edge.played_server import PlayedServer
@@ -101,11 +101,11 @@ def test_the_charge_is_there_before_the_noise_is_drawn(
 ) -> None:
     played, seen = server.open_round(privacy=noisy(), scale=1 << 12), []
 
-    def dies(self: PlainClient, inbox: bytes, update: np.ndarray) -> bytes:
+    def dies(self: SecAggClient, inbox: bytes, update: np.ndarray) -> bytes:
         seen.append(budget.account(made.state).with_noise)
         raise Stopped
 
-    monkeypatch.setattr(PlainClient, "masked_input", dies)
+    monkeypatch.setattr(SecAggClient, "masked_input", dies)
     with tools(home) as made, pytest.raises(Stopped):
         turns(made, until=lambda: played.over)
     assert seen == [1]

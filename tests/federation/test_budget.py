@@ -66,7 +66,7 @@ def test_terms_of_noise_outside_their_bounds() -> None:
         {"noise_multiplier": Decimal(1001)},
         {"dishonest_share": Decimal("0.5")},
         {"epsilon_cap": Decimal(0)},
-        {**NOISE, "dishonest_share": Decimal("0.4")},  # nobody honest for certain
+        {**NOISE, "dishonest_share": Decimal("0.4"), "scheme": "UnsafePlainSum"},  # nobody honest for certain
         {**NOISE, "epsilon_cap": Decimal("0.5")},  # one round costs more
     ]
     for terms in bad:
