@@ -71,7 +71,7 @@ def create_campaign(*, base: Base, terms: Terms, at: datetime) -> Campaign:
     campaign.scale = default_scale(spec_of(campaign).length)
     campaign.delta = budget.delta_now()
     try:
-        numbers_of(campaign)
+        numbers_of(campaign).validate()
         budget.check_noise(campaign)
         with transaction.atomic():
             campaign.save(force_insert=True)

@@ -83,7 +83,6 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         (one, words.round_status(one), getattr(one, "version", None))
         for one in selectors.rounds().filter(campaign=found)[:50]
     ]
-    price = budgets.price_of(found)
     context = {
         "campaign": found,
         "status": _status(found),
@@ -92,19 +91,10 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
         "meaning": words.CAMPAIGN[found.state],
         "history": [words.campaign_line(event) for event in selectors.campaign_events(found)],
         "scheme": scheme(found.scheme),
-        "price": price,
-        "plannable": set(price.claim.reasons) <= {"no-noise", "epsilon"},
-        "adjacency": ADJACENCY,
-        "cohort_for_signal": claims.cohort_for_signal(
-            spec_of(found).length, float(min(found.epsilon_cap, 16)), Fraction(found.delta)
-        ),
-        "multipliers": budgets.table_of(found),
-        "after_rounds": budgets.ROUNDS,
-        "collusion": budgets.under_collusion(found),
     }
     if getattr(request, "htmx", False):
         return render(request, "federation/operate/_rounds.html", context)
-    return render(request, "federation/operate/campaign.html", context)
+    return render(request, "federation/operate/campaign.html", context | _price(found))
 
 
 @operators
@@ -160,6 +150,20 @@ def abort_round(request: HttpRequest, round_id: UUID) -> HttpResponse:
         else:
             messages.error(request, "The round was over already.")
     return redirect("round-desk", round_id=round_id)
+
+
+def _price(found: Campaign) -> dict[str, object]:
+    """What the next round costs, and what other noise would."""
+    price, cap = budgets.price_of(found), min(float(found.epsilon_cap), claims.LARGEST_EPSILON)
+    return {
+        "price": price,
+        "plannable": set(price.claim.reasons) <= {"no-noise", "epsilon"},
+        "adjacency": ADJACENCY,
+        "cohort_for_signal": claims.cohort_for_signal(spec_of(found).length, cap, Fraction(found.delta)),
+        "multipliers": budgets.table_of(found),
+        "after_rounds": budgets.ROUNDS,
+        "collusion": budgets.under_collusion(found),
+    }
 
 
 def _open_round(found: Campaign) -> Round | None:
