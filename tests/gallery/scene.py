@@ -8,6 +8,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from PIL import Image as Picture
 
+from federation.adapters.spec import AdapterSpec
 from federation.models import AdapterVersion, Base, Campaign
 from gallery.generation.params import GenerationParams
 from gallery.models import Artist, Image
@@ -28,13 +29,23 @@ def as_(artist: Artist) -> Client:
     return client
 
 
+PAPER = AdapterSpec(
+    base="sha256:" + "a" * 64,
+    rank=1,
+    alpha=1,
+    targets=("to_q",),
+    seed=1,
+    tensors=(("unet.to_q.lora_B.weight", (4, 1)),),
+)
+
+
 def paper_versions() -> list[AdapterVersion]:
     """A running campaign with the versions 0 and 1; no weights behind them."""
     base = Base.objects.create(
         hash="sha256:" + "a" * 64,
         name="Paper base",
-        spec={},
-        spec_hash="sha256:" + "b" * 64,
+        spec=PAPER.to_json(),
+        spec_hash=PAPER.hash(),
         files=[],
         registered_at=NOON,
     )
