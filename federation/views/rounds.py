@@ -6,9 +6,11 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from federation import budgets, selectors, words
+from federation.consents import as_of
 from federation.models import AdapterVersion, Round
 from federation.protocol.schemes import scheme
 from federation.store import blob_name, blobs
@@ -46,6 +48,8 @@ def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
     }
     mine = selectors.part_in(found, request.user.pk) if request.user.is_authenticated else None
     context["mine"] = words.part_line(mine) if mine else ""
+    if mine and request.user.pk:
+        context["rests"] = as_of(artist_id=request.user.pk, round_=found, now=timezone.now())
     partial = bool(getattr(request, "htmx", False))
     return render(request, "federation/_round.html" if partial else "federation/round.html", context)
 
