@@ -135,8 +135,11 @@ def test_two_rounds_and_a_kill(platform: Platform, campaign: str, artists: list[
     said = [one["sentence"] for one in victim.agent.said]
     assert any(sentence.startswith("Masked and sent for version 2: ") for sentence in said)
     assert not any("loading the base" in sentence for sentence in said), "it trained the same round twice"
-    page = victim.visitor.get("/devices/").text
-    assert "Waiting for the next round." in page
+    wait_for(
+        lambda: "Waiting for the next round." in victim.visitor.get("/devices/").text,
+        seconds=90,
+        what="the agent's last word on its page",
+    )
 
 
 def test_the_artist_withdraws_a_device_and_the_agent_says_so(

@@ -1,7 +1,7 @@
 """What the gallery's tests are set in: a campaign with versions, and pictures in the store."""
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -14,7 +14,8 @@ from gallery.generation.params import GenerationParams
 from gallery.models import Artist, Image
 from gallery.storages import private_images
 
-NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+# Tomorrow's: after what an artist of these tests signs now, and before that expires.
+NOON = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
 
 
 def params(**changes: Any) -> GenerationParams:

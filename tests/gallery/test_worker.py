@@ -2,7 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -213,7 +213,7 @@ def test_a_lost_message_is_sent_again_once(
     alice: Artist, versions: list[Any], sent_tasks: list[Any], django_capture_on_commit_callbacks: Any
 ) -> None:
     row = ask(alice)
-    later = datetime(2026, 11, 24, 12, 5, tzinfo=UTC)
+    later = NOON + timedelta(minutes=5)
     with django_capture_on_commit_callbacks(execute=True):
         assert (sweeping.sweep(at=NOON), sweeping.sweep(at=later), sweeping.sweep(at=later)) == (0, 1, 0)
     assert sent_tasks == [("generate.image", (row.pk,))]
