@@ -81,6 +81,7 @@ class Round:
                 self.sessions.append(SecAggClient(self.params, self.devices[who], rng, None, context))
         self.sent: dict[UUID, bytes] = {}
         self.masking: dict[int, float] = {}
+        self.step: dict[int, float] = {}
         self.total: Any = None
 
     def take(self, step: Step, act: Any, awake: range) -> None:
@@ -113,6 +114,7 @@ class Round:
         with self.meter.client(who):
             message: bytes = act(self.sessions[who], inbox, update)
         if step is Step.MASKED_INPUT:
+            self.step[who] = self.meter.last
             self.masking[who] = self.meter.last - (self.rounding.cpu - rounded)
         self.meter.sent(who, len(message))
         return message
@@ -142,6 +144,7 @@ def play(clients: int, length: int, drop: int) -> dict[str, float]:
     record = Record.from_json(one.params, one.state)
     return {
         **one.meter.figures(list(alive)),
+        "client_step_cpu": float(np.median([one.step[who] for who in alive])),
         "client_masking_cpu": float(np.median([one.masking[who] for who in alive])),
         "max_error": float(np.max(np.abs(mean - truth / len(alive)))),
         "process_mib": memory,

@@ -1,13 +1,14 @@
-"""The bytes of a message: a fixed header of 74 bytes, then the body, nothing after it. All numbers
+"""The bytes of a message: a fixed header of 76 bytes, then the body, nothing after it. All numbers
 little-endian.
 
     0   4  magic      "FAM\\0"
     4   1  version    1
-    5   1  kind       the step (1 to 4); with the top bit set, the server's answer for that step
-    6  16  round      UUID
-    22 16  sender     UUID of the device; all zero for the server
-    38 32  manifest   SHA-256 of the signed manifest
-    70  4  length     of the body, in bytes
+    5   1  kind       the step (1 to 5); with the top bit set, the server's answer for that step
+    6   2  reserved   zero; so that a vector begins at a multiple of 16
+    8  16  round      UUID
+    24 16  sender     UUID of the device; all zero for the server
+    40 32  manifest   SHA-256 of the signed manifest
+    72  4  length     of the body, in bytes
 
 One value has one form: `pack(unpack(data)) == data` for everything that is accepted, and all else is refused.
 """
@@ -26,7 +27,7 @@ from federation.protocol.steps import Side, Step
 MAGIC = b"FAM\0"
 VERSION = 1
 SERVER = UUID(int=0)
-HEADER = struct.Struct("<4sBB16s16s32sI")
+HEADER = struct.Struct("<4sBBH16s16s32sI")
 DIGEST_BYTES = 32
 MAX_BODY = 4 + 4 * MAX_LENGTH
 _COUNT = struct.Struct("<I")
@@ -49,7 +50,7 @@ def pack(params: RoundParams, step: Step, sender: UUID, *body: bytes | memoryvie
     kind = step | side.value
     length = sum(len(part) for part in body)
     head = HEADER.pack(
-        MAGIC, VERSION, kind, params.round_id.bytes, sender.bytes, params.manifest_hash, length
+        MAGIC, VERSION, kind, 0, params.round_id.bytes, sender.bytes, params.manifest_hash, length
     )
     return b"".join((head, *body))
 
@@ -58,11 +59,13 @@ def unpack(data: bytes) -> Frame:
     """Any well-formed message. Raises Refusal `message-*`; allocates nothing of the sender's choosing."""
     if len(data) < HEADER.size:
         raise refusal("message-truncated", f"{len(data)} bytes.")
-    magic, version, kind, round_id, sender, manifest_hash, length = HEADER.unpack_from(data)
+    magic, version, kind, reserved, round_id, sender, manifest_hash, length = HEADER.unpack_from(data)
     if magic != MAGIC:
         raise refusal("message-not-ours")
     if version != VERSION:
         raise refusal("message-version", f"It is version {version}, not {VERSION}.")
+    if reserved:
+        raise refusal("message-version", "It uses bytes that this version leaves at zero.")
     if length > MAX_BODY:
         raise refusal("message-too-long", f"{length} bytes.")
     _check_length(len(data) - HEADER.size, length)

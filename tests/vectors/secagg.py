@@ -166,8 +166,8 @@ def false_inboxes(played: Vectors, step: Step) -> list[tuple[str, bytes, str]]:
     }[step]
     return [
         ("a byte too few", shown(step, body[:-1]), "message-wrong-length"),
-        ("of another round", good[:6] + bytes(16) + good[22:], "message-wrong-round"),
-        ("under other terms", good[:38] + bytes(32) + good[70:], "message-wrong-manifest"),
+        ("of another round", good[:8] + bytes(16) + good[24:], "message-wrong-round"),
+        ("under other terms", good[:40] + bytes(32) + good[72:], "message-wrong-manifest"),
         *((name, shown(step, false), code) for name, false, code in wrong(played, body)),
     ]
 

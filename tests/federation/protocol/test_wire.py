@@ -102,6 +102,6 @@ def test_vectors_come_back_exactly(numbers: list[int]) -> None:
 
 
 def test_a_length_beyond_all_bounds_is_refused_before_anything_is_made() -> None:
-    head = wire.HEADER.pack(wire.MAGIC, 1, 1, bytes(16), b"d" * 16, bytes(32), 2**32 - 1)
+    head = wire.HEADER.pack(wire.MAGIC, 1, 1, 0, bytes(16), b"d" * 16, bytes(32), 2**32 - 1)
     with pytest.raises(Refusal, match=r"^message-too-long:"):
         wire.unpack(head)

@@ -222,7 +222,7 @@ class TestAtUnmask:
     def test_a_signature_over_another_list(self) -> None:
         played, other = played_to(Step.UNMASK), played_to(Step.CONSISTENCY)
         rows = signatures(played) | {
-            TWO: other.clients[TWO].confirm(lists(other, DEVICES[:4], [DEVICES[4]]))[74:]
+            TWO: other.clients[TWO].confirm(lists(other, DEVICES[:4], [DEVICES[4]]))[wire.HEADER.size :]
         }
         with refused("quorum-signature"):
             played.clients[ONE].unmask(quorum(played, rows))

@@ -145,7 +145,7 @@ def test_a_sparse_graph_gives_the_exact_sum_too(monkeypatch: pytest.MonkeyPatch)
     played = PlayedRound(small_params(max_cohort=64), who, name="SecAgg")
     played.run(updates(who), {Step.MASKED_INPUT: who[2:], Step.UNMASK: who[3:]})
     np.testing.assert_array_equal(played.total(), expected_total(played, updates(who)))
-    assert len(played.sent[Step.SHARE_KEYS][who[0]]) == 74 + 8 * 82
+    assert len(played.sent[Step.SHARE_KEYS][who[0]]) == 76 + 8 * 82
     graph.graph_of.cache_clear()
 
 
