@@ -77,7 +77,7 @@ class Round:
         for who in range(clients):
             with self.meter.client(who):
                 context = ClientContext(private[who], roster, os.urandom)
-                rng = np.random.default_rng(who)
+                rng = np.random.Generator(np.random.SFC64(who))  # as edge/session.py
                 self.sessions.append(SecAggClient(self.params, self.devices[who], rng, None, context))
         self.sent: dict[UUID, bytes] = {}
         self.masking: dict[int, float] = {}

@@ -69,7 +69,7 @@ class RoundSession:
         noise = noise_of(self.terms.params, os.urandom)
         context = ClientContext(self.key, listed.keys, os.urandom, noise)
         client = scheme(self.terms.manifest.scheme).client(
-            self.terms.params, self.config.device, np.random.default_rng(), snapshot, context
+            self.terms.params, self.config.device, np.random.Generator(np.random.SFC64()), snapshot, context
         )
         for step in list(Step)[len(kept) :]:
             on_step(step)

@@ -52,6 +52,7 @@ class SecAggClient:
             raise refusal("own-device-missing", "The roster has another key for it.")
         self._bound = derive.binding(params, context.roster_keys)
         self._floor = cohort.floor(params, len(context.roster_keys))
+        self._agreed: dict[UUID, bytes] = {}
         self._memory = Memory.restored(params, self._bound, len(context.roster_keys), snapshot)
 
     def advertise_keys(self) -> bytes:
@@ -135,6 +136,7 @@ class SecAggClient:
         given = [pair.self_seed if device in survivors else pair.mask_key for device, pair in held.items()]
         message = self._taken(Step.UNMASK, b"".join(given))
         self._memory.forget()
+        self._agreed.clear()
         return message
 
     def snapshot(self) -> dict[str, Any]:
@@ -194,7 +196,9 @@ class SecAggClient:
 
     def _seal_key(self, secrets: Secrets, sender: UUID, receiver: UUID) -> bytes:
         other = receiver if sender == self._device else sender
-        common = derive.agree(secrets.seal_key, self._memory.seal_key(other))
+        if other not in self._agreed:  # the same secret seals both directions, under a key for each
+            self._agreed[other] = derive.agree(secrets.seal_key, self._memory.seal_key(other))
+        common = self._agreed[other]
         return derive.seal_key(common, self._bound, self._memory.gathered, sender, receiver)
 
     def _survivors_text(self) -> bytes:

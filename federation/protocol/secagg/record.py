@@ -7,14 +7,14 @@ storage and is not repeated here, but for what a later check needs: mask keys, c
 import base64
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams
-from federation.protocol.secagg import derive
+from federation.protocol.secagg import bodies, derive
 from federation.protocol.secagg.graph import Graph, graph_of
 from federation.protocol.steps import Step
 
@@ -41,6 +41,17 @@ class Record:
         devices = tuple(sorted(roster, key=lambda one: one.bytes))
         keys = tuple(roster[device] for device in devices)
         return cls(params, derive.binding(params, roster), devices, keys)
+
+    @cached_property
+    def keys(self) -> Mapping[UUID, bytes]:
+        """The device key of each device of the roster."""
+        return dict(zip(self.devices, self.device_keys, strict=True))
+
+    @cached_property
+    def survivors_text(self) -> bytes:
+        """What each survivor signs."""
+        lists = self.listed(Step.SHARE_KEYS), self.listed(Step.MASKED_INPUT)
+        return bodies.survivors_text(self.bound, self.gathered, *lists)
 
     @property
     def graph(self) -> Graph:

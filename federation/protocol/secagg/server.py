@@ -28,6 +28,7 @@ class SecAggServer(Adding):
 
     def __init__(self, params: RoundParams) -> None:
         self.params = params.validate()
+        self._read: tuple[State, Record] | None = None
 
     def open(self, roster: Mapping[UUID, bytes]) -> dict[str, Any]:
         self._check_count(len(roster), max(self.params.min_cohort, cohort.floor(self.params, len(roster))))
@@ -55,7 +56,7 @@ class SecAggServer(Adding):
         if sender not in record.before(step):
             raise refusal("own-device-missing")
         body = wire.expect(message, self.params, step, sender)
-        device_key = record.device_keys[record.devices.index(sender)]
+        device_key = record.keys[sender]
         match step:
             case Step.ADVERTISE_KEYS:
                 made = bodies.open_advertisement(body, record.bound, sender, device_key)
@@ -68,7 +69,7 @@ class SecAggServer(Adding):
             case Step.MASKED_INPUT:
                 wire.unpack_vector(body, self.params.length)
             case Step.CONSISTENCY:
-                bodies.check_confirmation(sender, device_key, bytes(body), survivors_text(record))
+                bodies.check_confirmation(sender, device_key, bytes(body), record.survivors_text)
             case Step.UNMASK:
                 bodies.unpack_shares(body, len(removal.held_by(record, sender)))
         return {}
@@ -86,7 +87,7 @@ class SecAggServer(Adding):
         return after.to_json()
 
     def deliver(self, state: State, step: Step, messages: Messages) -> Iterator[tuple[UUID, bytes]]:
-        record = Record.from_json(self.params, state)
+        record = self._record(state)
         if step is Step.ADVERTISE_KEYS:
             raise refusal("stage-not-yet")
         receivers = record.before(step)
@@ -102,7 +103,7 @@ class SecAggServer(Adding):
         return ((device, inbox) for device in receivers)
 
     def survivors(self, state: State) -> tuple[UUID, ...]:
-        return Record.from_json(self.params, state).listed(Step.MASKED_INPUT)
+        return self._record(state).listed(Step.MASKED_INPUT)
 
     def removal_parts(self, state: State) -> int:
         return removal.parts(self._closed(state))
@@ -152,14 +153,20 @@ class SecAggServer(Adding):
     def _body(message: bytes) -> bytes:
         return bytes(wire.unpack(message).body)
 
+    def _record(self, state: State) -> Record:
+        """The record of that state; read once for as long as the same mapping comes again, which nobody changes."""
+        if self._read is None or self._read[0] is not state:
+            self._read = state, Record.from_json(self.params, state)
+        return self._read[1]
+
     def _open_at(self, state: State, step: Step) -> Record:
-        record = Record.from_json(self.params, state)
+        record = self._record(state)
         if record.next is not step:
             raise refusal("step-out-of-order", f"{step.slug} is not open.")
         return record
 
     def _closed(self, state: State) -> Record:
-        record = Record.from_json(self.params, state)
+        record = self._record(state)
         if record.next is not None:
             raise refusal("step-out-of-order", f"{record.next.slug} is still open.")
         return record
@@ -168,9 +175,3 @@ class SecAggServer(Adding):
     def _check_count(count: int, least: int) -> None:
         if count < least:
             raise refusal("list-under-threshold", f"{count} of at least {least}.")
-
-
-def survivors_text(record: Record) -> bytes:
-    """What each survivor signs."""
-    lists = record.listed(Step.SHARE_KEYS), record.listed(Step.MASKED_INPUT)
-    return bodies.survivors_text(record.bound, record.gathered, *lists)
