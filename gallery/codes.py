@@ -11,6 +11,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "The description is too long or holds control characters.",
         "Say in one sentence what it shows.",
     ),
+    "everything-paused": (
+        409,
+        "You paused everything, so no picture is made.",
+        "Resume on the consent page, then ask again.",
+    ),
     "guidance-not-a-number": (
         400,
         "The guidance is not a number.",
@@ -32,6 +37,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "Start from an empty form.",
     ),
     "picture-deleted": (409, "The picture was deleted.", "Bring it back first, then publish it."),
+    "processing-restricted": (
+        409,
+        "The processing of your data is stopped, so no new picture is made.",
+        "Let it go on, on the page Your data.",
+    ),
     "prompt-empty": (400, "The prompt is empty.", "Say what should be in the picture."),
     "prompt-invisible-characters": (
         400,
@@ -54,6 +64,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
     "request-moved-on": (409, "The request has moved on in the meantime.", "Look at it again."),
     "seed-not-whole": (400, "The seed is not a whole number.", "Choose one in the range of the form."),
     "seed-out-of-range": (400, "The seed is too small or too large.", "Choose one in the range of the form."),
+    "showing-not-allowed": (
+        409,
+        "You have not allowed your pictures to be shown, or everything is paused.",
+        "Decide first on the page Show my pictures on the wall; then publish this one.",
+    ),
     "steps-not-whole": (
         400,
         "The number of steps is not a whole number.",
@@ -78,6 +93,52 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         429,
         "You have as many pictures in the making as is allowed.",
         "Wait for one, or cancel one.",
+    ),
+    "vault-already": (409, "You have a vault already.", "Load the page again to see it."),
+    "vault-ask-unknown": (404, "No such computer asks to be let in.", "Load the page again."),
+    "vault-file-missing": (
+        409,
+        "The list names a file that is not here, or not whole.",
+        "Upload that file first, then send the list.",
+    ),
+    "vault-full": (413, "The vault has no room for this file.", "Delete an adapter you no longer need."),
+    "vault-hash-differs": (
+        409,
+        "What arrived has another hash than was announced; it was thrown away.",
+        "Upload the file again from its start.",
+    ),
+    "vault-moved-on": (
+        409,
+        "The vault was changed from elsewhere in the meantime.",
+        "Load the newest list, then try again.",
+    ),
+    "vault-none": (404, "You have no vault yet.", "Set one up on the vault page."),
+    "vault-not-allowed": (
+        403,
+        "You have not allowed us to keep your locked files, or everything is paused.",
+        "Decide on the consent page Keep my personal style here, then send the file again.",
+    ),
+    "vault-not-age": (
+        400,
+        "Only files in the age format are stored here: the server must not be able to read them.",
+        "Encrypt the file to your vault first.",
+    ),
+    "vault-word-missing": (400, "The word was not typed.", "Type the word that the page shows."),
+    "vault-object-bad": (
+        400,
+        "An upload needs a SHA-256 and a size from one byte up to the limit.",
+        "See docs/vault.md.",
+    ),
+    "vault-object-unknown": (404, "There is no such file in your vault.", "Announce it first."),
+    "vault-piece-bad": (
+        409,
+        "That is not the piece that comes next, or it has not its length.",
+        "Ask how many pieces have arrived, and go on from there.",
+    ),
+    "vault-too-many-uploads": (
+        429,
+        "Too many uploads lie unfinished.",
+        "Finish or wait: what lies for two days is removed.",
     ),
     "version-gone": (
         409,
