@@ -72,9 +72,8 @@ PURPOSES: dict[str, Purpose] = {
             leaves_device="an encrypted file that only your keys open, its size and the time it came",
             undone="The encrypted copy is deleted after seven days, in which you can change your mind.",
             stays="Copies that you downloaded stay with you. Pictures made with it before stay yours.",
-            read_at="when a file is put into the vault",
+            read_at="when a file is put into the vault; each hour, for those who revoked seven days ago",
             terms={"form": "age-encrypted; the server holds no key", "grace": "P7D"},
-            not_yet="There is no vault yet, so nothing is kept. Your answer is recorded and read once there is.",
         ),
         Purpose(
             code=GENERATE_ON_SERVER,

@@ -8,6 +8,7 @@ from edge.waiting import Stopped
 from federation.protocol.errors import Refusal
 
 DOOR = "/api/v1/agent/leave"
+VAULT_KEY, VAULT_PARCELS = "vault.json", "vault-parcels"
 
 
 def leave(home: Home, transport: Transport | None, *, keep_receipts: bool = True) -> bool:
@@ -16,11 +17,11 @@ def leave(home: Home, transport: Transport | None, *, keep_receipts: bool = True
     The receipts stay where they are unless the artist says otherwise: they are hers.
     """
     told = _tell(transport) if transport else False
-    for path in (home.tokens, home.key, home.config, home.state, home.lock):
+    for path in (home.tokens, home.key, home.config, home.state, home.lock, home.root / VAULT_KEY):
         remove(path)
     for suffix in ("-wal", "-shm", "-journal"):
         remove(home.state.with_name(home.state.name + suffix))
-    for folder in (home.work, home.cache):
+    for folder in (home.work, home.cache, home.root / VAULT_PARCELS):
         shutil.rmtree(folder, ignore_errors=True)
     if not keep_receipts:
         remove(home.receipts)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from consent.codes import CODES as CONSENT
 from fedart_site.problem_texts import GENERAL
-from federation.protocol.codes import AGENT, COMPUTER, ROUNDS, SERVER
+from federation.protocol.codes import AGENT, COMPUTER, ROUNDS, SERVER, VAULT
 from gallery.codes import CODES as GALLERY
 
 
@@ -47,6 +47,7 @@ def parts() -> list[Part]:
         "Devices": ("Said by the server to an agent; nothing was changed.", _of(SERVER)),
         "The agent": ("Said by the agent on the artist's computer, whatever the server wants.", _of(AGENT)),
         "The artist's computer": ("Said by the agent about this computer and its folder.", _of(COMPUTER)),
+        "The vault": ("The list of a vault is not right; server, browser and agent all say so.", _of(VAULT)),
     }
     return [
         Part(title, lead, [Entry(code, *said) for code, said in sorted(codes.items())])

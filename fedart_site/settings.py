@@ -114,6 +114,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 6 * 3600.0,
         "options": {"expires": 3600},
     },
+    "exports.vault_strays": {
+        "task": "exports.vault_strays",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
     "generate.sweep": {"task": "generate.sweep", "schedule": 10.0, "options": {"expires": 10}},
 }
 

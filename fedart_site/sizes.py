@@ -7,10 +7,13 @@ MAX_API_JSON = 256 * KIB
 MAX_OAUTH_FORM = 16 * KIB
 # A signed statement is about 4 KiB.
 MAX_STATEMENT = 64 * KIB
+# A piece of an encrypted file (gallery/limits.py: VAULT_PIECE), with room to spare.
+MAX_VAULT_PIECE = 5 * MIB
 MAX_FORM = 1 * MIB
 # The first prefix that fits decides.
 BY_PREFIX = (
     ("/api/v1/rounds/", MAX_ROUND_MESSAGE),
+    ("/api/v1/vault/objects/", MAX_VAULT_PIECE),
     ("/api/", MAX_API_JSON),
     ("/oauth/", MAX_OAUTH_FORM),
     ("/consent/", MAX_STATEMENT),

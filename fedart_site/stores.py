@@ -9,8 +9,8 @@ from django.core.exceptions import ImproperlyConfigured
 from fedart_site import env
 
 # "default" holds media, "blobs" bases and adapters by their hash, "updates" the private uploads of a round,
-# "images" private pictures and "exports" the files that compliance officers ask for.
-KEPT = ("default", "blobs", "updates", "images", "exports")
+# "images" private pictures, "exports" the files that compliance officers ask for, "vault" the artists' ciphertext.
+KEPT = ("default", "blobs", "updates", "images", "exports", "vault")
 
 
 def storages(root: Path, *, production: bool) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from gallery.codes import CODES
+
 
 @dataclass
 class Refusal(Exception):
@@ -19,3 +21,9 @@ class Refusal(Exception):
 
     def __str__(self) -> str:
         return f"{self.why} {self.fix}"
+
+
+def listed(code: str, detail: str = "") -> Refusal:
+    """The refusal of that code in the words of gallery/codes.py; `detail` is one more sentence about this case."""
+    status, why, fix = CODES[code]
+    return Refusal(code=code, why=f"{why} {detail}".rstrip(), fix=fix, status=status)

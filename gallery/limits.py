@@ -19,3 +19,16 @@ PREVIEW_MAX_BYTES = 65_536
 
 WALL_PAGE = 24
 MINE_PAGE = 24
+
+VAULT_PIECE = 4 << 20
+"""Bytes of one piece of an encrypted file: an upload that breaks off loses at most this much."""
+VAULT_MAX_BYTES = 8 << 30
+"""All files of one vault together."""
+VAULT_SMALL_MAX_BYTES = 16 << 10
+"""keyring.age with all the readers it may have, or the wrap of one slot."""
+VAULT_UNFINISHED_MAX = 16
+"""Uploads of one vault that may lie unfinished or unlisted."""
+VAULT_STRAY_FOR = timedelta(days=2)
+"""How long a file may lie in no list before it is removed: an upload can be resumed that long."""
+VAULT_LISTS_AT_ONCE = 100
+"""Signed lists in one answer to somebody who was away."""

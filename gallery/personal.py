@@ -8,7 +8,9 @@ from allauth.account.models import EmailAddress
 from consent.errors import refusal
 from consent.holdings.kinds import DELETE, Holding, RetentionRule
 from gallery import states
-from gallery.models import Artist, GenerationRequest
+from gallery.models import Artist, GenerationRequest, Vault
+from gallery.personal_vault import VAULT_HOLDINGS
+from gallery.services import vault_doors
 
 ACCOUNT = "GDPR 6(1)(b): the account"
 PICTURES = "GDPR 6(1)(b): to make the pictures the artist asks for"
@@ -92,6 +94,7 @@ HOLDINGS = [
         technical="id version held_out_loss held_out_pictures draws sheet sheet_width sheet_height params seconds "
         "made_at",
     ),
+    *VAULT_HOLDINGS,
 ]
 
 
@@ -115,6 +118,8 @@ RETENTION = [
 def before_erasure(*, artist_id: int, at: datetime) -> None:
     """Nobody can sign in any more, nothing of hers is shown, and no worker draws for her."""
     Artist.objects.filter(pk=artist_id).update(is_active=False)
+    for vault in Vault.objects.filter(artist_id=artist_id):
+        vault_doors.erase_all(vault=vault, at=at)
     rows = GenerationRequest.objects.filter(artist_id=artist_id)
     rows.filter(state=states.RUNNING).update(cancel_asked=True)
     for row in rows.filter(state=states.QUEUED):

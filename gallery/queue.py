@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 GENERATE_IMAGE = "generate.image"
 EVALUATE_VERSION = "generate.evaluate_version"
 SWEEP = "generate.sweep"
+VAULT_STRAYS = "exports.vault_strays"
 
 
 def send_on_commit(name: str, *args: int | str) -> None:

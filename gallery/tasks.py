@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from gallery import queue
-from gallery.services import pictures, sweeping
+from gallery.services import pictures, sweeping, vault_doors, vault_objects
 
 
 @shared_task(name=queue.GENERATE_IMAGE)
@@ -30,3 +30,10 @@ def sweep() -> None:
     """Look after requests that were left lying, and remove pictures whose day of grace is over."""
     sweeping.sweep(at=timezone.now())
     pictures.remove_deleted(at=timezone.now())
+
+
+@shared_task(name=queue.VAULT_STRAYS)
+def remove_vault_strays() -> None:
+    """Remove files that have lain in no vault's list for days, and vaults whose permission was taken back."""
+    vault_objects.remove_strays(at=timezone.now())
+    vault_doors.erase_revoked(at=timezone.now())

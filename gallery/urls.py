@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import home, pictures, signals, studio, wall
+from gallery.views import home, pictures, signals, studio, vault, wall
 
 app_name = "gallery"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("studio/requests/<uuid:handle>/", studio.request_page, name="request"),
     path("studio/requests/<uuid:handle>/cancel", studio.cancel, name="cancel"),
     path("pictures/", pictures.mine, name="mine"),
+    path("vault/", vault.vault, name="vault"),
+    path("vault/everything.zip", vault.everything, name="vault-everything"),
     path("images/<uuid:handle>/", pictures.image, name="image"),
     path("images/<uuid:handle>/file.png", pictures.image_file, name="image-file"),
     path("images/<uuid:handle>/thumb.webp", pictures.image_thumb, name="image-thumb"),

@@ -80,6 +80,11 @@ KINDS: dict[str, Kind] = {
         {"device": UUID, "subject": SUBJECT, "key": _text, "event": _one_of("enrolled", "withdrawn")},
         {"public_key": MULTIBASE},
     ),
+    "vault": Kind(
+        "an artist's vault has a new signed list, or was erased",
+        {"subject": SUBJECT, "vault": UUID, "event": _one_of("listed", "erased"), "version": _count},
+        {"sha256": SHA256, "files": _count},
+    ),
     "notice": Kind(
         "a text came into force",
         {"id": _text, "version": _text, "language": _matches("[a-z]{2}"), "sha256": SHA256},

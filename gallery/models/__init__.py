@@ -5,5 +5,17 @@ from gallery.models.evaluation import Evaluation
 from gallery.models.event import RequestEvent
 from gallery.models.image import Image
 from gallery.models.request import GenerationRequest
+from gallery.models.vault import Vault, VaultAsk, VaultObject, VaultSmallFile, VaultVersion
 
-__all__ = ["Artist", "Evaluation", "GenerationRequest", "Image", "RequestEvent"]
+__all__ = [
+    "Artist",
+    "Evaluation",
+    "GenerationRequest",
+    "Image",
+    "RequestEvent",
+    "Vault",
+    "VaultAsk",
+    "VaultObject",
+    "VaultSmallFile",
+    "VaultVersion",
+]

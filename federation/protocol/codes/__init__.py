@@ -8,9 +8,10 @@ from federation.protocol.codes.entry import Code
 from federation.protocol.codes.rounds import ROUNDS as MESSAGES
 from federation.protocol.codes.secagg import SECAGG
 from federation.protocol.codes.server import SERVER as STAGES
+from federation.protocol.codes.vault import VAULT
 
 ROUNDS: dict[str, Code] = {**MESSAGES, **SECAGG}
 SERVER: dict[str, Code] = {**STAGES, **DOORS}
-CODES: dict[str, Code] = {**ROUNDS, **SERVER, **AGENT, **COMPUTER}
+CODES: dict[str, Code] = {**ROUNDS, **SERVER, **AGENT, **COMPUTER, **VAULT}
 
-__all__ = ["AGENT", "CODES", "COMPUTER", "ROUNDS", "SERVER", "Code"]
+__all__ = ["AGENT", "CODES", "COMPUTER", "ROUNDS", "SERVER", "VAULT", "Code"]

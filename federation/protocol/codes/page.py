@@ -1,6 +1,6 @@
 """docs/codes.md as text: one section per code, so that a refusal can link to its own words."""
 
-from federation.protocol.codes import AGENT, COMPUTER, ROUNDS, SERVER, Code
+from federation.protocol.codes import AGENT, COMPUTER, ROUNDS, SERVER, VAULT, Code
 
 _HEAD = """# Codes
 
@@ -18,6 +18,7 @@ _PARTS: tuple[tuple[str, str, dict[str, Code]], ...] = (
         "Said by the agent about this computer and its folder; nothing is sent.",
         COMPUTER,
     ),
+    ("The vault", "Refused by the server about a list, or by the agent about what a server shows.", VAULT),
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from consent.codes import CODES as CONSENT
-from federation.protocol.codes import AGENT, CODES, COMPUTER, ROUNDS, SERVER
+from federation.protocol.codes import AGENT, CODES, COMPUTER, ROUNDS, SERVER, VAULT
 from federation.protocol.codes.page import codes_page
 from federation.protocol.errors import Refusal, refusal
 
@@ -16,7 +16,7 @@ USES = re.compile(r"""refusal\(\s*["']([a-z0-9-]+)["']""")
 
 
 def test_no_code_is_in_two_tables() -> None:
-    assert len(CODES) == len(ROUNDS) + len(SERVER) + len(AGENT) + len(COMPUTER)
+    assert len(CODES) == len(ROUNDS) + len(SERVER) + len(AGENT) + len(COMPUTER) + len(VAULT)
 
 
 @pytest.mark.parametrize("code", sorted(CODES))
