@@ -5,6 +5,8 @@ from uuid import UUID
 
 from edge import chain, pauses, pictures, works
 from edge.api import Beat
+from edge.folder.watch import NEWS as FOLDER_NEWS
+from edge.manners.hold import Hold
 from edge.rounds import FATAL, Rounds
 from edge.tools import Tools
 from edge.waiting import Stopped
@@ -14,6 +16,9 @@ from federation.protocol.errors import Refusal, refusal
 
 WAITING = "Waiting for the next round."
 LOOK_EVERY_S = 10.0
+GLANCE_S = 2.0
+"""Between two looks at what the artist or the computer changed: each costs a few file reads."""
+FOLDER_EVERY_S = 4.0
 AWAITED = ("ready", "rostered", "advertised", "shared")
 
 
@@ -24,7 +29,8 @@ class Agent:
         self.tools = tools
         self.rounds = Rounds(tools)
         self._failures = 0
-        self._looked = self._surveyed = float("-inf")
+        self._looked = self._surveyed = self._watched = float("-inf")
+        self._invited = False
 
     def run(self) -> None:
         """Turn after turn; returns when stopped. Raises Refusal where only the artist can help."""
@@ -39,13 +45,36 @@ class Agent:
                     pause = self._trouble(refused)
                 except (OSError, sqlite3.Error, MemoryError) as error:
                     pause = self._trouble(refusal("computer-trouble", f"{type(error).__name__}: {error}."))
-                self.tools.waiter.wait(self.tools.waiter.about(pause))
+                self._rest(self.tools.waiter.about(pause))
         except Stopped:
             self.tools.board.say("idle", "Stopped. Start again with `python -m edge run`.")
+
+    def _rest(self, seconds: float) -> None:
+        """Wait, but not longer than until something here changed: the server's pages hear of it at once."""
+        while seconds > 0:
+            self.tools.waiter.wait(min(seconds, GLANCE_S))
+            seconds -= GLANCE_S
+            if self.glance():
+                return
+
+    def glance(self) -> bool:
+        """Look at this computer only; whether the status changed, so that a turn is due."""
+        tools = self.tools
+        before = tools.board.now
+        tools.refresh()
+        pause = pauses.paused(tools.state, tools.clock())
+        if pause:
+            tools.board.say("paused", pause)
+        elif before.state in ("idle", "paused") and not tools.state.open_rounds():
+            tools.board.say("idle", self._idle())
+        elif before.state == "paused":
+            return True
+        return tools.board.now != before
 
     def turn(self) -> float:
         """One look at the server and the work that follows from it; seconds until the next."""
         tools = self.tools
+        tools.refresh()
         pause = pauses.paused(tools.state, tools.clock())
         if pause:
             tools.board.say("paused", pause)
@@ -56,13 +85,37 @@ class Agent:
                     self.rounds.leave_for_pause(part)
             return beat.poll_after_s
         self._tell_works()
+        self._invited = any(self.rounds.would_train(part) for part in beat.parts)
+        hold = self._hold()
         for part in beat.parts:
-            self.rounds.take(part)
+            if not (hold and self.rounds.would_train(part)):
+                self.rounds.take(part)
         self._settle(beat)
-        if not tools.state.open_rounds():
-            tools.board.say("idle", f"{self.rounds.outcome} {WAITING}".strip())
+        if not tools.state.open_rounds() or (hold and self._invited):
+            tools.board.say("idle", self._idle())
             self._look_for_version()
         return beat.poll_after_s
+
+    def _hold(self) -> Hold | None:
+        """Why no training may begin now; all is asked only where one is waiting to begin."""
+        return self.tools.gate.hold(self.tools.config.manners, self.tools.clock(), thorough=self._invited)
+
+    def _idle(self) -> str:
+        """What is said while nothing is done: why it waits, or what it waits for, after what last happened."""
+        self._look_at_folder()
+        hold = self._hold()
+        told = [] if hold else [self.rounds.outcome]
+        told += [self.tools.state.noted(FOLDER_NEWS) or "", hold.sentence if hold else WAITING]
+        return " ".join(part for part in told if part)
+
+    def _look_at_folder(self) -> None:
+        """Pictures that came or went are told once, until the next round begins."""
+        tools, now = self.tools, self.tools.clock().timestamp()
+        if now - self._watched >= FOLDER_EVERY_S:
+            self._watched = now
+            change = tools.watch.look(tools.config.folder)
+            if change:
+                tools.state.note(FOLDER_NEWS, change.sentence)
 
     def _settle(self, beat: Beat) -> None:
         """Rounds that the server no longer tells of have ended."""

@@ -29,6 +29,35 @@ class Rules:
     allow_without_noise: bool = True
 
 
+SUGGESTED = (
+    "krita",
+    "photoshop",
+    "blender",
+    "clipstudiopaint",
+    "gimp",
+    "affinity photo",
+    "procreate",
+    "darktable",
+)
+
+
+@dataclass(frozen=True)
+class Manners:
+    """When and how much of this computer a training may use. Hours as edge.manners.schedule reads them, empty is
+    always; `idle_minutes` without keyboard and mouse, 0 does not ask; `programs` in lower case; `memory_mb` 0 is no
+    cap."""
+
+    on_battery: bool = False
+    on_metered: bool = False
+    idle_minutes: int = 5
+    hours: str = ""
+    programs: tuple[str, ...] = SUGGESTED
+    memory_mb: int = 0
+
+
+ANY_TIME = Manners(on_battery=True, on_metered=True, idle_minutes=0, programs=())
+
+
 @dataclass(frozen=True)
 class Config:
     """Everything that enrolment and the artist fixed. `server_key` is the pinned key, base64url; `artist_keys` are the
@@ -42,6 +71,7 @@ class Config:
     threads: int = 1
     rules: Rules = field(default_factory=Rules)
     artist_keys: tuple[str, ...] = ()
+    manners: Manners = field(default_factory=Manners)
 
     @property
     def device(self) -> UUID:
@@ -58,6 +88,10 @@ class Config:
         """The connected folder of pictures."""
         return Path(self.pictures) if self.pictures else None
 
+    def with_manners(self, **changes: Any) -> "Config":
+        """The same, with some manners changed."""
+        return replace(self, manners=replace(self.manners, **changes))
+
     def with_rules(self, **changes: Any) -> "Config":
         """The same, with some rules changed."""
         return replace(self, rules=replace(self.rules, **changes))
@@ -68,8 +102,12 @@ def load(home: Home) -> Config:
     try:
         raw = json.loads(home.config.read_text("utf-8"))
         rules, artist_keys = raw.pop("rules"), tuple(raw.pop("artist_keys", ()))
+        manners = raw.pop("manners", {})
         config = Config(
-            **raw, artist_keys=artist_keys, rules=Rules(**{**rules, "bases": tuple(rules["bases"])})
+            **raw,
+            artist_keys=artist_keys,
+            rules=Rules(**{**rules, "bases": tuple(rules["bases"])}),
+            manners=Manners(**{**manners, "programs": tuple(manners.get("programs", SUGGESTED))}),
         )
         _ = config.device, config.pinned_key
     except FileNotFoundError:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from edge import answers, config, identity
 from edge.api import Api
-from edge.config import Config, Rules
+from edge.config import Config, Manners, Rules
 from edge.paths import Home
 from edge.tokens import TokenStore, tokens_of
 from edge.transport import CLIENT_ID, TOKEN_URL, Transport
@@ -47,6 +47,7 @@ class Wish:
     threads: int = 1
     rules: Rules = field(default_factory=Rules)
     artist_keys: tuple[str, ...] = ()
+    manners: Manners = field(default_factory=Manners)
 
 
 def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], None]) -> Config:
@@ -84,6 +85,7 @@ def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], 
             threads=wish.threads,
             rules=wish.rules,
             artist_keys=wish.artist_keys,
+            manners=wish.manners,
         ),
     )
 

@@ -9,6 +9,7 @@ from edge.status import clock_time
 NOTE = "paused_until"
 FOREVER = "resume"
 _SPAN = re.compile(r"(\d{1,4})\s*([mhd])")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -18,6 +19,19 @@ def span_of(text: str) -> timedelta:
     if not match:
         raise ValueError(f"{text!r} is no span of time: write 30m, 2h or 1d")
     return timedelta(**{_UNITS[match[2]]: int(match[1])})
+
+
+def time_of(text: str, now: datetime) -> datetime:
+    """ "08:00" as the next such time of this computer. Raises ValueError."""
+    match = _CLOCK.fullmatch(text.strip())
+    if not match or int(match[1]) > 23 or int(match[2]) > 59:
+        raise ValueError(f"{text!r} is no time of day: write 08:00")
+    here = now.astimezone()
+    # Naive, then local again: the hour on the clock counts, also on the day when clocks change.
+    until = here.replace(tzinfo=None, hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+    if until <= here.replace(tzinfo=None):
+        until += timedelta(days=1)
+    return until.astimezone()
 
 
 def pause(state: State, until: datetime | None) -> None:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from edge import bases, budget, chain, config, consent, memory, pauses, pictures, training
 from edge.api import Part
+from edge.folder.watch import NEWS as FOLDER_NEWS
+from edge.manners.dry import DryStep, check_memory
 from edge.pulse import Pulse
 from edge.receipts import human_bytes
 from edge.rules import Terms, accept
@@ -64,6 +66,12 @@ class Rounds:
                 return
             self._give_up(part.round_id, refused)
 
+    def would_train(self, part: Part) -> bool:
+        """Whether taking that part begins, or begins again, a training."""
+        known = self.tools.state.known(part.round_id)
+        over = known is not None and known.state in OVER
+        return part.mine in BEFORE_DRAW and not over and not Work(self.tools.home, part.round_id).has_update()
+
     def settle(self, round_id: UUID, *, drawn: bool = True) -> None:
         """The round ended, or went on without this device."""
         known = self.tools.state.known(round_id)
@@ -102,10 +110,7 @@ class Rounds:
         tools, work = self.tools, Work(self.tools.home, part.round_id)
         terms = self._terms(part.round_id)
         if not work.has_update():
-            job = self._job(terms, self._permission(terms))
-            tools.api.join(part.round_id)
-            self._remember(terms)
-            if not self._run(job, terms, work):
+            if not self._run(self._job(terms, self._permission(terms)), terms, work):
                 return
             tools.state.set_round(part.round_id, "trained")
         tools.api.ready(part.round_id)
@@ -116,10 +121,12 @@ class Rounds:
         tools = self.tools
         tools.board.say("busy", "Getting ready for a round: pictures, base and the latest version.")
         examples = self._examples(allowed)
+        tools.state.note(FOLDER_NEWS, None)
         folder = bases.fetch(
             tools.api, tools.downloads, tools.home, terms.manifest.base, tools.config.rules.max_base_mb
         )
         blob = tools.downloads.fetch(terms.manifest.previous.sha256, files.size_limit(terms.spec))
+        check_memory(folder, tools.config.manners, tools.gate.probes)
         return training.Job(
             base=folder,
             spec=terms.spec,
@@ -141,6 +148,11 @@ class Rounds:
             raise refusal("works-not-covered")
         return covered
 
+    def _join(self, terms: Terms) -> None:
+        """The dry steps were good: the server hears that training began."""
+        self.tools.api.join(terms.params.round_id)
+        self._remember(terms)
+
     def _remember(self, terms: Terms) -> None:
         """The round is joined: from now on its terms are fixed, and so is the base where it is the first one."""
         tools, told = self.tools, terms.manifest
@@ -153,8 +165,10 @@ class Rounds:
         """Train and keep the update; False when it has to wait (paused) or the round is lost."""
         tools, began, round_id = self.tools, self.tools.clock(), terms.params.round_id
         late: list[bool] = []
+        dry = self._dry(terms)
 
         def on_step(step: int, steps: int) -> None:
+            dry.after(step)
             left = (tools.clock() - began).total_seconds() / step * (steps - step)
             sentence = f"Training here: {step} of {steps} steps, {_span(left)} left."
             tools.board.say("training", sentence, step=step, steps=steps, round=str(round_id))
@@ -165,13 +179,15 @@ class Rounds:
                 now = tools.clock()
                 if (now - began).total_seconds() > 60 * tools.config.rules.max_minutes:
                     late.append(True)
-                return bool(
-                    late or pulse.round_lost or tools.waiter.stop.is_set() or pauses.paused(tools.state, now)
-                )
+                lost = late or dry.failure or pulse.round_lost
+                return bool(lost or tools.waiter.stop.is_set() or pauses.paused(tools.state, now))
 
             tools.board.say("training", "Training here: loading the base.", round=str(round_id))
             update = tools.trainer(job, on_step, should_stop)
+        if dry.failure:
+            raise dry.failure
         if update is not None:
+            dry.joined()
             work.keep_update(update)
             return True
         if late:
@@ -183,6 +199,16 @@ class Rounds:
         if pulse.round_lost:
             self.settle(round_id)
         return False
+
+    def _dry(self, terms: Terms) -> DryStep:
+        """The gate of what this computer can run; a round that was joined before is not joined again."""
+        tools = self.tools
+        joined = tools.state.known(terms.params.round_id) is not None
+        return DryStep(
+            steps=terms.manifest.training.steps, rules=tools.config.rules, manners=tools.config.manners,
+            probes=tools.gate.probes, now=lambda: tools.clock().timestamp(),
+            join=None if joined else lambda: self._join(terms),
+        )  # fmt: skip
 
     def _wait(self, part: Part) -> None:
         if not Work(self.tools.home, part.round_id).has_update():

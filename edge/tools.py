@@ -1,5 +1,6 @@
 """What the agent works with, put together once: everything that a test may want to replace is a field."""
 
+import contextlib
 import random
 import threading
 from collections.abc import Callable
@@ -14,12 +15,15 @@ from edge.api import Api
 from edge.config import Config
 from edge.downloads import Downloads
 from edge.folder.watch import Watch
+from edge.manners.hold import Gate
+from edge.manners.probes import Probes, here
 from edge.paths import Home
 from edge.state import State
 from edge.status import Board
 from edge.tokens import TokenStore
 from edge.transport import Transport, make_http
 from edge.waiting import Waiter
+from federation.protocol.errors import Refusal
 
 
 def utc_now() -> datetime:
@@ -29,7 +33,7 @@ def utc_now() -> datetime:
 
 @dataclass
 class Tools:
-    """The parts of one running agent. `config` changes only when the first base is accepted."""
+    """The parts of one running agent. `config` is read anew whenever a command or the first base changed it."""
 
     home: Home
     config: Config
@@ -42,6 +46,12 @@ class Tools:
     clock: Callable[[], datetime]
     trainer: training.Trainer
     watch: Watch
+    gate: Gate
+
+    def refresh(self) -> None:
+        """What the artist changed meanwhile on the command line counts at once; an unreadable file changes nothing."""
+        with contextlib.suppress(Refusal):
+            self.config = config.load(self.home)
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -55,6 +65,7 @@ def gather(
     *,
     http: httpx.Client | None = None,
     trainer: training.Trainer = training.train,
+    probes: Probes | None = None,
 ) -> Tools:
     """Everything for an enrolled home. Raises Refusal `not-enrolled`, `home-damaged` or `home-not-private`."""
     home.require_private()
@@ -75,4 +86,5 @@ def gather(
         clock=utc_now,
         trainer=trainer,
         watch=Watch(state),
+        gate=Gate(probes or here()),
     )

@@ -13,7 +13,7 @@ from edge.api import Api
 from edge.commands import Context, about_scheme, app
 from edge.commands.folder import look
 from edge.commands.trusting import read_key
-from edge.config import Rules
+from edge.config import ANY_TIME, Manners, Rules
 from edge.enrol import Asked, Wish
 from edge.enrol import enrol as enrol_device
 from edge.folder.scan import Scanner
@@ -40,6 +40,9 @@ def enrol(
     ] = 3,
     allow_unsafe_plain_sum: AllowUnsafe = False,
     artist_key: Annotated[str | None, typer.Option(help="The key of your consent page: z6Mk…")] = None,
+    any_time: Annotated[
+        bool, typer.Option("--any-time", help="Train at any time, on battery and beside your work too.")
+    ] = False,
 ) -> None:
     """Connect this computer with your account."""
     own: Context = context.obj
@@ -50,7 +53,9 @@ def enrol(
         look(own.out, Scanner(folder))
     origin = origin_of(server)
     rules = Rules(min_cohort=min_cohort, allow_unsafe_plain_sum=allow_unsafe_plain_sum)
-    wish = Wish(origin, name, str(folder) if folder else None, threads, rules, artist_keys)
+    manners = ANY_TIME if any_time else Manners()
+    place = str(folder) if folder else None
+    wish = Wish(origin, name, place, threads, rules, artist_keys=artist_keys, manners=manners)
     transport = Transport(make_http(origin), own.waiter())
     told = enrol_device(own.home, wish, transport, lambda asked: _show(own.out, asked))
     own.out.say(

@@ -61,12 +61,16 @@ def show_status(context: typer.Context) -> None:
 def pause(
     context: typer.Context,
     span: Annotated[str | None, typer.Argument(help="30m, 2h or 1d; without it, until you resume.")] = None,
+    until_time: Annotated[str | None, typer.Option("--until", help="A time of day: 08:00.")] = None,
 ) -> None:
     """Do nothing for a while. A training stops within one step."""
     own: Context = context.obj
     config.load(own.home)
     try:
-        until = utc_now() + pauses.span_of(span) if span else None
+        if span and until_time:
+            raise ValueError("give a span or --until, not both")
+        until = pauses.time_of(until_time, utc_now()) if until_time else None
+        until = utc_now() + pauses.span_of(span) if span else until
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
     state = State(own.home)

@@ -9,6 +9,8 @@ from edge.folder.scan import Scan, Scanner
 from edge.state import State
 from federation.protocol.errors import Refusal
 
+NEWS = "folder-news"
+"""The sentence about the last change, until a training took it in."""
 NOTE = "folder"
 """What was last told of the folder: path, hashes of the works, and numbers for the status."""
 

@@ -48,7 +48,7 @@ class AgentProcess:
             "--artist-key",
             artist_key,
         ]
-        command = [*self._cli("enrol"), *options]
+        command = [*self._cli("enrol"), *options, "--any-time"]
         with (
             self.log.open("ab") as log,
             subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log) as process,

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +54,8 @@ def enrolled(server: PlayedServer, folder: Path, rules: Rules | None = None) -> 
     keys = (key_of(ARTIST),)
     wish = Wish(server.url, "Alice's laptop", str(pictures(folder / "works")), 1, rules, keys)
     with make_http(server.url) as http:
-        enrol(home, wish, Transport(http, eager_waiter()), lambda asked: _ignore(asked))
+        told = enrol(home, wish, Transport(http, eager_waiter()), lambda asked: _ignore(asked))
+    config.save(home, replace(told, manners=config.ANY_TIME))
     return home
 
 

@@ -53,7 +53,7 @@ class Artist:
             key,
         )
         with subprocess.Popen(
-            command(self.home, *arguments),
+            command(self.home, *arguments, "--any-time"),
             cwd=ROOT,
             stdout=subprocess.PIPE,
             text=True,
