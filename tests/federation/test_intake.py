@@ -109,7 +109,7 @@ def test_not_a_message_of_ours(agents: list[w.Agent], collecting: Any) -> None:
 def test_not_a_ring_vector(agents: list[w.Agent], collecting: Any) -> None:
     """The right length with a wrong count inside."""
     body = bytearray(agents[0].message(collecting.id, Step.MASKED_INPUT, w.update_of(0)))
-    body[74:78] = (7).to_bytes(4, "little")
+    body[76:80] = (7).to_bytes(4, "little")
     refused(agents[0].send(collecting.id, Step.MASKED_INPUT, bytes(body)), 400, "vector-wrong-length")
 
 
@@ -117,7 +117,7 @@ def test_not_a_ring_vector(agents: list[w.Agent], collecting: Any) -> None:
 def test_over_the_clip(agents: list[w.Agent], collecting: Any) -> None:
     """No honest device sends numbers this large; only a sum in the clear lets the server see it."""
     body = bytearray(agents[0].message(collecting.id, Step.MASKED_INPUT, w.update_of(0)))
-    body[78:82] = (1 << 30).to_bytes(4, "little")
+    body[80:84] = (1 << 30).to_bytes(4, "little")
     refused(agents[0].send(collecting.id, Step.MASKED_INPUT, bytes(body)), 400, "vector-over-clip")
 
 

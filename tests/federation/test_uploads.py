@@ -24,7 +24,7 @@ def test_it_works(sending: Sending) -> None:
     """Announced once, five parts, the round's message at the end; the offset says what is here."""
     sending.send()
     assert [seen for seen in sending.wire.seen if seen[0] == "PATCH"] == [
-        ("PATCH", size, 204) for size in (24, 24, 24, 24, 14)
+        ("PATCH", size, 204) for size in (24, 24, 24, 24, 16)
     ]
     check_kept(sending)
     answer = sending.call("HEAD", f"masked-input/{sending.sha256}")
