@@ -4,12 +4,12 @@ import json
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from hashlib import sha256
-from typing import Any
+from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.serialization import load_der_public_key
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_der_public_key
 
 from consent.errors import refusal
 from consent.ledger.canonical import JsonObject
@@ -17,6 +17,7 @@ from consent.ledger.signing import hash_data, split_proof
 
 PARTS = ("publicKey", "clientDataJSON", "authenticatorData", "signature")
 MAX_PART = 8192
+SHORTEST_AUTHENTICATOR_DATA = 37  # hash of the site, flags, counter
 USER_PRESENT = 0x01
 
 
@@ -34,7 +35,8 @@ def check_second_signature(secured: JsonObject, rp_id: str, parts: Mapping[str, 
     authenticator = parts["authenticatorData"]
     if told.get("type") != "webauthn.get" or told.get("challenge") != _text(challenge_of(secured)):
         raise refusal("bad-passkey", detail="it was touched for something else")
-    if authenticator[:32] != sha256(rp_id.encode()).digest() or not authenticator[32] & USER_PRESENT:
+    here = authenticator[:32] == sha256(rp_id.encode()).digest()
+    if len(authenticator) < SHORTEST_AUTHENTICATOR_DATA or not here or not authenticator[32] & USER_PRESENT:
         raise refusal("bad-passkey", detail="it was touched for another site, or not at all")
     message = authenticator + sha256(parts["clientDataJSON"]).digest()
     try:
@@ -45,7 +47,7 @@ def check_second_signature(secured: JsonObject, rp_id: str, parts: Mapping[str, 
 
 def _client_data(data: bytes) -> Mapping[str, Any]:
     try:
-        told = json.loads(data)
+        told = json.loads(data.decode("utf-8"), parse_int=float, parse_constant=_no_constant)
     except (ValueError, RecursionError):
         told = None
     if not isinstance(told, dict):
@@ -53,9 +55,15 @@ def _client_data(data: bytes) -> Mapping[str, Any]:
     return told
 
 
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(name)  # NaN and Infinity are not JSON
+
+
 def _verify(public: bytes, signature: bytes, message: bytes) -> None:
-    """COSE algorithms -7, -8 and -257, told apart by the key itself."""
+    """COSE algorithms -7, -8 and -257, told apart by the key itself, which is written in one way only."""
     key = load_der_public_key(public)
+    if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != public:
+        raise ValueError("the key can be written otherwise")
     if isinstance(key, ec.EllipticCurvePublicKey) and isinstance(key.curve, ec.SECP256R1):
         key.verify(signature, message, ec.ECDSA(SHA256()))
     elif isinstance(key, ed25519.Ed25519PublicKey):

@@ -72,6 +72,8 @@ def verify(secured: Mapping[str, Any]) -> str:
     """The key (`z6Mk...`) that signed this document; refuses `bad-proof`, `bad-key`, `bad-signature`."""
     document, proof = split_proof(secured)
     public = public_key_bytes(proof["verificationMethod"])
+    if proof["verificationMethod"] != verification_method(key_multibase(public)):
+        raise refusal("bad-key", detail="its verificationMethod is not a did:key with its key behind the #")
     value = proof["proofValue"]
     config = {name: part for name, part in proof.items() if name != "proofValue"}
     try:

@@ -16,6 +16,7 @@ PROFILE = "https://w3id.org/dpv/schema/dpv-27560#record-eu-gdpr"
 CONTROLLER = "urn:fedart:party:controller"
 MAX_SKEW = timedelta(minutes=5)
 MAX_TERMS = 24
+NOTICE_FIELDS = frozenset(("id", "version", "language", "sha256"))
 NO_CAP = "no cap, because no noise is added"  # the term epsilonCap of rounds without a privacy claim
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
@@ -135,8 +136,14 @@ def check_fields(document: Mapping[str, Any]) -> None:
             raise refusal("wrong-shape", detail=f"field {name}")
     if document["status"] not in STATUSES or document["type"] != "ConsentRecord":
         raise refusal("wrong-shape", detail="field status or type")
+    _check_notice(document["notice"])
     check_terms(document["terms"])
     parse_time(document["issuedAt"])
+
+
+def _check_notice(notice: Mapping[str, Any]) -> None:
+    if set(notice) != NOTICE_FIELDS or not all(isinstance(value, str) for value in notice.values()):
+        raise refusal("wrong-shape", detail="field notice")
 
 
 def check_terms(terms: Mapping[str, Any]) -> None:

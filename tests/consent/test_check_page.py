@@ -21,7 +21,8 @@ VECTORS = Path(__file__).resolve().parents[1] / "vectors"
 HOME = "http://localhost"
 RUN = """async (cases) => {
     const ledger = (name) => import(`/static/js/ledger/${name}.mjs`);
-    const [bytes, tree, notes, receipt] = await Promise.all(["bytes", "tree", "notes", "receipt"].map(ledger));
+    const [bytes, tree, notes, receipt, bundle, signing, strict] = await Promise.all(
+        ["bytes", "tree", "notes", "receipt", "bundle", "signing", "strict"].map(ledger));
     const all = (values, make) => Promise.all(values.map(make));
     const hashes = (values) => values.map(bytes.fromHex);
     const run = {
@@ -40,6 +41,12 @@ RUN = """async (cases) => {
         checkpoint: async ({ note, keys }) => {
             const { checkpoint } = await notes.openCheckpoint(bytes.utf8(note), await all(keys, notes.parseVkey));
             return { origin: checkpoint.origin, size: Number(checkpoint.size), root: checkpoint.rootText };
+        },
+        strict: ({ text }) => strict.parseCanonical(bytes.utf8(text), 256),
+        proof: ({ document }) => signing.verifyProof(document),
+        record: async ({ line, note, keys }) => {
+            const { checkpoint } = await notes.openCheckpoint(bytes.utf8(note), await all(keys, notes.parseVkey));
+            return (await bundle.checkRecord(bundle.recordOf(bytes.utf8(line)), checkpoint)).signer;
         },
         receipt: async (one) => {
             const found = await receipt.checkReceipt(one.receipt, { logs: one.logs, witnesses: one.witnesses });
@@ -131,8 +138,8 @@ def test_files_are_checked_with_the_network_off(check_page: "Page") -> None:
         "bad-bundle",
         "bundle-too-large",
         "bundle-path",
-        "bad-proof-file",
         "not-json",
+        "too-large",
     ]
     first = check_page.locator("[data-verdict]").first.inner_text()
     assert "Grants fa:TrainSharedAdapter" in first or "grants fa:TrainSharedAdapter" in first

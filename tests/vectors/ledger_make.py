@@ -15,6 +15,9 @@ from consent.ledger.notes import COSIGNATURE, Key, Note, Signature, sign_note
 from consent.ledger.proof_file import ProofFile, pack_extra
 from consent.ledger.tree import consistency_ranges, hashes_of, inclusion_ranges, leaf_hash, root_of
 from tests.consent.ledger import logs
+from tests.vectors import ledger_signed
+from tests.vectors.ledger_records import record_cases
+from tests.vectors.ledger_signed import case, refused
 
 HERE = Path(__file__).parent
 # The eight leaves of the reference test of certificate-transparency (merkletree/merkle_tree_test.cc), in hex.
@@ -49,15 +52,6 @@ BEHIND = (
     "— example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+"
     "zyWE+xeMcTOAYQ8=\n"
 )
-
-
-def case(name: str, do: str, expect: Any, **given: Any) -> dict[str, Any]:
-    """One case; `expect` is the value, or {"refusal": code}."""
-    return {"name": name, "do": do, **given, "expect": expect}
-
-
-def refused(code: str) -> dict[str, str]:
-    return {"refusal": code}
 
 
 def tree_cases() -> list[dict[str, Any]]:
@@ -270,7 +264,14 @@ def write() -> None:
     """ledger.json, one case a line; bundle.zip."""
     lines = ",\n".join(
         json.dumps(one, ensure_ascii=False)
-        for one in (*tree_cases(), *note_cases(), *checkpoint_cases(), *receipt_cases())
+        for one in (
+            *tree_cases(),
+            *note_cases(),
+            *checkpoint_cases(),
+            *receipt_cases(),
+            *ledger_signed.cases(),
+            *record_cases(),
+        )
     )
     about = "RFC 6962, C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-proof, and receipts. Hashes in hex."
     (HERE / "ledger.json").write_text(f'{{"about": "{about}", "cases": [\n{lines}\n]}}\n', "utf-8")

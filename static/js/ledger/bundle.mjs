@@ -1,7 +1,10 @@
 // Check a signed bundle in the browser, a line at a time, as consent/ledger/bundle_reader.py does.
 
-import { Refusal, concat, fromBase64, fromBase64url, hex, sha256, text, utf8 } from "./bytes.mjs";
-import { checkNote, parseCanonical, parseStatement, signerOf, verifyProof } from "./receipt.mjs";
+import { Refusal, concat, fromBase64, fromBase64url, hex, sha256, text } from "./bytes.mjs";
+import { MAX_BODY, checkNote, entryOf, parseEntry } from "./receipt.mjs";
+import { checkBody, checkStatement } from "./shapes.mjs";
+import { signerOf, verifyProof } from "./signing.mjs";
+import { parseCanonical } from "./strict.mjs";
 import { checkInclusion, leafHash } from "./tree.mjs";
 import { openZip } from "./zip.mjs";
 
@@ -9,6 +12,8 @@ const FORMAT = "fedart-bundle-1";
 const MAX_MANIFEST = 4 * 1024 ** 2;
 const MAX_NOTE = 65_536;
 const MAX_LINE = 139_264;
+const MAX_PATH = 63;
+const SALT = 32;
 const NEWLINE = 10;
 
 // {proven, unproven, wrong, code}, as for a receipt.
@@ -24,7 +29,7 @@ export async function checkBundle(file, trust) {
 }
 
 async function check(members, trust, report) {
-  const manifest = parseCanonical(await whole(members, "manifest.json", MAX_MANIFEST));
+  const manifest = parseCanonical(await whole(members, "manifest.json", MAX_MANIFEST), MAX_MANIFEST);
   if (manifest.format !== FORMAT) throw new Refusal("bad-bundle", `its format is not ${FORMAT}`);
   const signer = await verifyProof(manifest);
   report.proven.push(`the list of files was signed by the key ${signer} and dated ${manifest.made}`);
@@ -75,18 +80,43 @@ async function checkMember(member, listed, checkpoint, counted) {
 }
 
 async function checkLine(line, checkpoint, counted) {
-  const { index, kind, hour, salt, body, path } = JSON.parse(text(line));
-  const data = fromBase64url(body, "bad-bundle");
-  const packed = fromBase64(path, "bad-bundle");
-  const steps = Array.from({ length: Math.ceil(packed.length / 32) }, (_, at) => packed.slice(32 * at, 32 * at + 32));
-  const committed = hex(await sha256(utf8("fedart/commit/v1\0"), fromBase64url(salt, "bad-bundle"), data));
-  const leaf = await leafHash(utf8(`fedart/entry/v1\n${kind}\n${hour}\n${committed}\n`));
-  if (BigInt(index) <= counted.last) throw new Refusal("bad-bundle", "its records are not in the order of the ledger");
-  if (!(await checkInclusion(leaf, BigInt(index), checkpoint.size, steps, checkpoint.root))) throw new Refusal("not-included", `index ${index}`);
-  counted.last = BigInt(index);
+  const record = recordOf(line);
+  if (record.index <= counted.last) throw new Refusal("bad-bundle", "its records are not in the order of the ledger");
+  const { signer } = await checkRecord(record, checkpoint);
+  counted.last = record.index;
   counted.records += 1;
-  if (kind !== "statement") return;
-  const signer = await signerOf(parseStatement(data));
   if (signer === "server-session") counted.bySession += 1;
-  else counted.signed += 1;
+  else if (signer.startsWith("z6Mk")) counted.signed += 1;
+}
+
+// An opened entry from its line of JSON. Refuses "bad-bundle".
+export function recordOf(line) {
+  try {
+    const { index, kind, hour, salt, body, path } = JSON.parse(text(line));
+    const packed = fromBase64(path, "bad-bundle");
+    const steps = Array.from({ length: Math.ceil(packed.length / 32) }, (_, at) => packed.slice(32 * at, 32 * at + 32));
+    if (!Number.isSafeInteger(index) || index < 0 || steps.length > MAX_PATH) throw new Refusal("bad-bundle");
+    const [salted, data] = [fromBase64url(salt, "bad-bundle"), fromBase64url(body, "bad-bundle")];
+    return { index: BigInt(index), kind, hour, salt: salted, body: data, path: steps };
+  } catch {
+    throw new Refusal("bad-bundle", "a line of its records");
+  }
+}
+
+// {signer, body}: the entry is in the log at its index, and what it says has the shape of its kind. The signer of what
+// is not a statement is the log.
+export async function checkRecord(record, checkpoint) {
+  if (record.salt.length !== SALT) throw new Refusal("bad-entry", "a salt has 32 bytes");
+  const entry = await entryOf(record);
+  parseEntry(entry);
+  if (!(await checkInclusion(await leafHash(entry), record.index, checkpoint.size, record.path, checkpoint.root))) {
+    throw new Refusal("not-included", `index ${record.index}`);
+  }
+  const body = parseCanonical(record.body, MAX_BODY);
+  if (record.kind !== "statement") {
+    checkBody(record.kind, body);
+    return { signer: checkpoint.origin, body };
+  }
+  checkStatement(body);
+  return { signer: await signerOf(body), body };
 }

@@ -1,9 +1,10 @@
 // The page "Check a receipt": reads files that the visitor chooses and says what they prove. Nothing is sent anywhere.
 
 import { checkBundle } from "./bundle.mjs";
-import { checkReceipt } from "./receipt.mjs";
+import { Refusal } from "./bytes.mjs";
+import { MAX_RECEIPT, checkReceipt } from "./receipt.mjs";
+import { parseObject } from "./strict.mjs";
 
-const MAX_RECEIPT = 262_144;
 const form = document.querySelector("[data-check]");
 const results = document.querySelector("[data-results]");
 
@@ -12,12 +13,13 @@ const lines = (name) => form.elements[name].value.split(/\s*\n\s*/).filter(Boole
 async function checkFile(file, trust) {
   const head = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   if (head[0] === 0x50 && head[1] === 0x4b) return checkBundle(file, trust);
-  const failed = { proven: [], unproven: [], wrong: ["this is neither a receipt nor a bundle of FedArt"], code: "not-json" };
-  if (file.size > MAX_RECEIPT) return failed;
   try {
-    return await checkReceipt(JSON.parse(await file.text()), trust);
-  } catch {
-    return failed;
+    // One byte more than may be read is enough to refuse it.
+    const receipt = parseObject(new Uint8Array(await file.slice(0, MAX_RECEIPT + 1).arrayBuffer()), MAX_RECEIPT);
+    return await checkReceipt(receipt, trust);
+  } catch (error) {
+    const code = error instanceof Refusal ? error.code : "not-json";
+    return { proven: [], unproven: [], wrong: [`${code}: this is neither a receipt nor a bundle of FedArt`], code };
   }
 }
 

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -19,6 +20,7 @@ from consent.ledger.statement import GIVEN, WITHDRAWN, Draft, NoticeRef, build, 
 from consent.ledger.tree import hashes_of, inclusion_ranges, leaf_hash, root_of
 from consent.ledger.verify import pack_receipt
 
+VECTORS = Path(__file__).resolve().parents[2] / "vectors"
 ORIGIN = "art.example/api/v1/ledger"
 NOTICE = "# Training\nYou may take it back at any time.\n"
 HOUR = "2026-11-24T05Z"

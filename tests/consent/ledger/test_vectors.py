@@ -8,8 +8,12 @@ from typing import Any
 import pytest
 
 from consent.errors import Refusal
+from consent.ledger.bundle_reader import record_of
+from consent.ledger.canonical import parse_canonical
 from consent.ledger.checkpoints import cosigned_by, open_checkpoint
 from consent.ledger.notes import parse_note, parse_vkey, signed_by
+from consent.ledger.record import check_record
+from consent.ledger.signing import verify
 from consent.ledger.tree import check_consistency, check_inclusion, leaf_hash, root_of
 from consent.ledger.verify import Trust, check_receipt
 from tests.vectors import ledger_make
@@ -40,6 +44,13 @@ def run(case: dict[str, Any]) -> Any:
         checkpoint, note = open_checkpoint(case["note"].encode(), keys)
         root = note.text.split("\n")[2]
         return {"origin": checkpoint.origin, "size": checkpoint.size, "root": root}
+    if do == "strict":
+        return parse_canonical(case["text"].encode(), limit=256)
+    if do == "proof":
+        return verify(case["document"])
+    if do == "record":
+        checkpoint, _ = open_checkpoint(case["note"].encode(), keys)
+        return check_record(record_of(case["line"].encode()), checkpoint)[0]
     trust = Trust(*(tuple(map(parse_vkey, case[name])) for name in ("logs", "witnesses")))
     report = check_receipt(case["receipt"], trust)
     if not report.holds:
