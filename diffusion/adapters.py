@@ -1,57 +1,42 @@
-"""Adapters (LoRA) on a base: the frozen factor A from a public seed, the trained factor B as plain arrays.
+"""Adapters (LoRA) on a base: attached, switched, read and written as plain arrays.
 
-FFA-LoRA: every artist has the same A, so the average of the products BA is the product of the average of B
-with A, and summing B is exact. A's rows are orthonormal and come from numpy and a hash, not from torch's
-generator, whose stream is not promised across versions.
+FFA-LoRA: every artist has the same A (diffusion/shape.py), so the average of the products BA is the product of the
+average of B with A, and summing B is exact.
 """
 
-import hashlib
 import re
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from diffusers import StableDiffusionPipeline
 from numpy.typing import NDArray
 from peft import LoraConfig
 from peft.tuners.lora import LoraLayer
 from peft.utils import get_peft_model_state_dict
 
-Array = NDArray[np.float32]
+from diffusion.families import denoiser, family_of
+from diffusion.shape import ALL_TARGETS, DEFAULT_SHAPE, Array, LoraShape, public_a
 
-ALL_TARGETS = (
-    "to_q", "to_k", "to_v", "to_out.0", "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2",
-    "conv1", "conv2", "conv_shortcut", "time_emb_proj",
-)  # fmt: skip
+__all__ = [
+    "ALL_TARGETS", "DEFAULT_SHAPE", "LoraShape", "attach", "b_spec", "default_shape", "detach", "public_a", "read_b",
+    "save_diffusers", "set_strengths", "strengths", "trainable", "write_b",
+]  # fmt: skip
+
 STRENGTH_MAX = 1.5
-GRAIN = 2.0**-14
-"""A is rounded to multiples of this, so that the last bit of a linear algebra library cannot show."""
+FACTORS = ("A", "B")
 
 
-@dataclass(frozen=True)
-class LoraShape:
-    """What an adapter is: `rank` 1 to 64, `alpha` (the product BA is scaled by alpha / rank), the `targets`
-    by the end of the layer's name, and the public `seed` of A."""
-
-    rank: int
-    alpha: float
-    targets: tuple[str, ...]
-    seed: int
-
-    def __post_init__(self) -> None:
-        if not 1 <= self.rank <= 64 or not self.alpha > 0 or not self.targets or not 0 <= self.seed < 2**64:
-            raise ValueError(f"{self} is no adapter: rank 1 to 64, alpha above 0, a target, seed below 2**64")
+def default_shape(pipe: Any) -> LoraShape:
+    """What suits this base: every layer of a small one, the attention of a large one."""
+    return replace(DEFAULT_SHAPE, targets=family_of(pipe).targets(pipe))
 
 
-DEFAULT_SHAPE = LoraShape(rank=8, alpha=16.0, targets=ALL_TARGETS, seed=2024)
-
-
-def attach(pipe: StableDiffusionPipeline, shape: LoraShape, *, name: str) -> None:
-    """Adds the adapter `name` to the UNet at strength 1; it changes nothing yet (B = 0). Others keep their
+def attach(pipe: Any, shape: LoraShape, *, name: str) -> None:
+    """Adds the adapter `name` to the denoiser at strength 1; it changes nothing yet (B = 0). Others keep their
     strength.
 
     Raises ValueError for a name that is taken or is not of letters, digits, "-" and "_", or targets not in
@@ -65,7 +50,7 @@ def attach(pipe: StableDiffusionPipeline, shape: LoraShape, *, name: str) -> Non
     config = LoraConfig(r=shape.rank, lora_alpha=shape.alpha, target_modules=list(shape.targets))
     with warnings.catch_warnings():  # peft warns that there is a first adapter when a second one comes
         warnings.simplefilter("ignore")
-        pipe.unet.add_adapter(config, adapter_name=name)
+        denoiser(pipe).add_adapter(config, adapter_name=name)
     for tensor, factor in _factors(pipe, name, "lora_A"):
         factor.data.copy_(torch.from_numpy(public_a(tensor, tuple(factor.shape), seed=shape.seed)))
     for _, factor in _factors(pipe, name, "lora_B"):
@@ -75,43 +60,26 @@ def attach(pipe: StableDiffusionPipeline, shape: LoraShape, *, name: str) -> Non
         factor.requires_grad_(True)
 
 
-def detach(pipe: StableDiffusionPipeline, *, name: str) -> None:
+def detach(pipe: Any, *, name: str) -> None:
     """Removes the adapter `name`; the others keep their strength."""
     rest = {k: v for k, v in strengths(pipe).items() if k != name}
     _known(pipe, name)
-    pipe.unet.delete_adapters(name)
+    denoiser(pipe).delete_adapters(name)
     if rest:
         set_strengths(pipe, rest)
 
 
-def public_a(tensor: str, shape: tuple[int, ...], *, seed: int) -> Array:
-    """The frozen factor of the tensor called `tensor`: the first axis counts rows, which are orthonormal to
-    1e-3.
-
-    Raises ValueError where there are more rows (the rank) than the layer has inputs.
-    """
-    rows, width = shape[0], int(np.prod(shape[1:]))
-    if rows > width:
-        raise ValueError(f"rank {rows} is too high for {tensor}, which has {width} inputs")
-    digest = hashlib.sha256(f"fedart/A/1\n{seed}\n{tensor}".encode()).digest()
-    generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest)))
-    q, r = np.linalg.qr(generator.standard_normal((width, rows)))
-    q = q * np.sign(np.diag(r))  # a library may choose either sign: fix it
-    grained = np.round(q.T / GRAIN) * GRAIN
-    return np.ascontiguousarray(grained.reshape(shape), dtype=np.float32)
-
-
-def b_spec(pipe: StableDiffusionPipeline, *, name: str) -> list[tuple[str, tuple[int, ...]]]:
+def b_spec(pipe: Any, *, name: str) -> list[tuple[str, tuple[int, ...]]]:
     """Names and shapes of the B factors, sorted by name: the whole of what is shared with a round."""
     return [(tensor, tuple(factor.shape)) for tensor, factor in _factors(pipe, name, "lora_B")]
 
 
-def read_b(pipe: StableDiffusionPipeline, *, name: str) -> dict[str, Array]:
+def read_b(pipe: Any, *, name: str) -> dict[str, Array]:
     """Copies of the B factors in fp32, in the order of `b_spec`."""
     return {t: f.detach().float().cpu().numpy().copy() for t, f in _factors(pipe, name, "lora_B")}
 
 
-def write_b(pipe: StableDiffusionPipeline, tensors: Mapping[str, NDArray[Any]], *, name: str) -> None:
+def write_b(pipe: Any, tensors: Mapping[str, NDArray[Any]], *, name: str) -> None:
     """Replaces the B factors. Raises ValueError, and changes nothing, unless exactly the tensors of `b_spec`
     come with exactly their shapes and finite numbers."""
     factors = dict(_factors(pipe, name, "lora_B"))
@@ -131,7 +99,7 @@ def write_b(pipe: StableDiffusionPipeline, tensors: Mapping[str, NDArray[Any]], 
         factor.data.copy_(torch.from_numpy(np.array(tensors[tensor], dtype=np.float32)))
 
 
-def strengths(pipe: StableDiffusionPipeline) -> dict[str, float]:
+def strengths(pipe: Any) -> dict[str, float]:
     """Every attached adapter with its present strength (0 where it is switched off)."""
     for layer in _layers(pipe):
         on = set(layer.active_adapters)
@@ -141,7 +109,7 @@ def strengths(pipe: StableDiffusionPipeline) -> dict[str, float]:
     return {}
 
 
-def set_strengths(pipe: StableDiffusionPipeline, strengths: Mapping[str, float]) -> None:
+def set_strengths(pipe: Any, strengths: Mapping[str, float]) -> None:
     """Sets the strength of every attached adapter, 0.0 (as if it were not there) to 1.5.
 
     All must be named: an adapter that is forgotten would be switched off silently. Nothing is trainable
@@ -156,47 +124,52 @@ def set_strengths(pipe: StableDiffusionPipeline, strengths: Mapping[str, float])
         if not 0.0 <= value <= STRENGTH_MAX:
             raise ValueError(f"The strength of {name!r} is {value}; it goes from 0.0 to {STRENGTH_MAX}.")
     if strengths:
-        pipe.unet.set_adapters(list(strengths), [float(v) for v in strengths.values()])
-    pipe.unet.requires_grad_(False)  # set_adapters turns gradients on, for A too
+        denoiser(pipe).set_adapters(list(strengths), [float(v) for v in strengths.values()])
+    denoiser(pipe).requires_grad_(False)  # set_adapters turns gradients on, for A too
 
 
-def trainable(pipe: StableDiffusionPipeline, *, name: str) -> list[torch.nn.Parameter]:
-    """Makes B of `name`, and nothing else in the base, trainable, and returns it. Raises ValueError if
-    unknown."""
-    pipe.unet.requires_grad_(False)
-    factors = [factor for _, factor in _factors(pipe, name, "lora_B")]
-    for factor in factors:
+def trainable(pipe: Any, *, name: str, factors: str = "B") -> list[torch.nn.Parameter]:
+    """Makes those factors of `name` ("B", or "AB" for plain LoRA), and nothing else in the base, trainable.
+
+    Returns them in fp32, B first, each in the order of `b_spec`. Raises ValueError if unknown.
+    """
+    denoiser(pipe).requires_grad_(False)
+    found = [
+        factor for one in sorted(factors, reverse=True) for _, factor in _factors(pipe, name, f"lora_{one}")
+    ]
+    for factor in found:
+        factor.data = factor.data.float()  # a base in half precision: its steps would be lost in rounding
         factor.requires_grad_(True)
-    return factors
+    return found
 
 
-def save_diffusers(pipe: StableDiffusionPipeline, folder: Path, *, name: str) -> Path:
+def save_diffusers(pipe: Any, folder: Path, *, name: str) -> Path:
     """Writes A, B and alpha as one safetensors file that plain `pipe.load_lora_weights` reads; returns its
     path."""
     _known(pipe, name)
-    StableDiffusionPipeline.save_lora_weights(
-        str(folder),
-        unet_lora_layers=get_peft_model_state_dict(pipe.unet, adapter_name=name),
-        unet_lora_adapter_metadata=pipe.unet.peft_config[
+    model, part = denoiser(pipe), family_of(pipe).part
+    tensors = {
+        f"{part}_lora_layers": get_peft_model_state_dict(model, adapter_name=name),
+        f"{part}_lora_adapter_metadata": model.peft_config[
             name
         ].to_dict(),  # without it alpha / rank would become 1
-        safe_serialization=True,
-    )
+    }
+    type(pipe).save_lora_weights(str(folder), **tensors, safe_serialization=True)
     return folder / "pytorch_lora_weights.safetensors"
 
 
-def _layers(pipe: StableDiffusionPipeline) -> Iterator[LoraLayer]:
-    return (m for m in pipe.unet.modules() if isinstance(m, LoraLayer))
+def _layers(pipe: Any) -> Iterator[LoraLayer]:
+    return (m for m in denoiser(pipe).modules() if isinstance(m, LoraLayer))
 
 
-def _known(pipe: StableDiffusionPipeline, name: str) -> None:
+def _known(pipe: Any, name: str) -> None:
     if name not in strengths(pipe):
         raise ValueError(f"No adapter called {name!r} is attached; there are {sorted(strengths(pipe))}.")
 
 
-def _factors(pipe: StableDiffusionPipeline, name: str, factor: str) -> list[tuple[str, torch.nn.Parameter]]:
+def _factors(pipe: Any, name: str, factor: str) -> list[tuple[str, torch.nn.Parameter]]:
     """The factors of one adapter by the name of their tensor without the adapter's own name, sorted."""
     _known(pipe, name)
     end = f".{factor}.{name}.weight"
-    found = [(n, p) for n, p in pipe.unet.named_parameters() if n.endswith(end)]
+    found = [(n, p) for n, p in denoiser(pipe).named_parameters() if n.endswith(end)]
     return sorted((n.removesuffix(end) + f".{factor}.weight", p) for n, p in found)

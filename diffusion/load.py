@@ -1,43 +1,60 @@
-"""Opens a base: the shipped one, a tiny one for tests, or any Stable Diffusion folder, through one code
-path."""
+"""Opens a base: the shipped one, a tiny one for tests, or any folder of a known family, through one code path."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import torch
-from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 from diffusers.utils.logging import disable_progress_bar
 
+from diffusion.families import Family, denoiser, family_of_class
 
-def load_base(folder: Path, *, device: str | None = None) -> StableDiffusionPipeline:
-    """The base in `folder` as a pipeline in fp32, frozen, in evaluation mode, on `device` (None: the CPU).
+MAX_INDEX = 1_000_000
+UNUSED = ("safety_checker", "feature_extractor", "image_encoder")
+"""Parts that some folders have and that are never loaded: the gallery has a check of its own."""
 
-    Only safetensors are read (a pickle can run code), nothing is downloaded, and no safety checker is
-    attached: the gallery has its own. The sampler is DPM-Solver++ with trailing times. Raises
-    FileNotFoundError where there is no base, OSError where its files are incomplete.
+
+def load_base(folder: Path, *, device: str | None = None, dtype: torch.dtype = torch.float32) -> Any:
+    """The base in `folder` as a pipeline of its family, frozen, in evaluation mode, on `device` (None: the CPU).
+
+    Only safetensors are read (a pickle can run code), nothing is downloaded, no code in the folder is run, and no
+    safety checker is attached. Raises FileNotFoundError where there is no base, OSError where its files are
+    incomplete, UnknownFamily (a ValueError) for a class that cannot be trained here.
     """
-    if not (folder / "model_index.json").is_file():
-        raise FileNotFoundError(
-            f"{folder} is not a diffusion base: model_index.json is missing. Give a folder written by diffusers, "
-            "for example diffusion.base.shipped_base_dir()."
-        )
+    family = family_in(folder)
     disable_progress_bar()  # loading is quick, and the bar would go into a worker's log
-    pipe: StableDiffusionPipeline = StableDiffusionPipeline.from_pretrained(
-        str(folder),
-        dtype=torch.float32,
-        safety_checker=None,
-        requires_safety_checker=False,
-        local_files_only=True,
-        use_safetensors=True,
+    known = json.loads((folder / "model_index.json").read_text("utf-8"))
+    unused: dict[str, Any] = {part: None for part in UNUSED if part in known}
+    if "safety_checker" in unused:
+        unused["requires_safety_checker"] = False
+    pipe = family.pipeline.from_pretrained(
+        str(folder), dtype=dtype, local_files_only=True, use_safetensors=True, **unused
     )
-    pipe.scheduler = DPMSolverMultistepScheduler.from_config(
-        pipe.scheduler.config, timestep_spacing="trailing"
-    )
-    for part in (pipe.unet, pipe.vae, pipe.text_encoder):
-        part.requires_grad_(False).eval()
+    pipe.scheduler = family.sampler(pipe)
+    for part in pipe.components.values():
+        if isinstance(part, torch.nn.Module):
+            part.requires_grad_(False).eval()
     pipe.set_progress_bar_config(disable=True)
     return pipe.to(device) if device else pipe
 
 
-def default_size(pipe: StableDiffusionPipeline) -> int:
+def family_in(folder: Path) -> Family:
+    """The family of the base in `folder`, from its model_index.json: nothing is loaded.
+
+    Raises FileNotFoundError where there is no base, UnknownFamily (a ValueError) for another class.
+    """
+    index = folder / "model_index.json"
+    if not index.is_file():
+        raise FileNotFoundError(
+            f"{folder} is not a diffusion base: model_index.json is missing. Give a folder written by diffusers, "
+            "for example diffusion.base.shipped_base_dir()."
+        )
+    if index.stat().st_size > MAX_INDEX:
+        raise ValueError(f"{index} is too large to be an index of parts")
+    told = json.loads(index.read_text("utf-8"))
+    return family_of_class(str(told.get("_class_name", "")) if isinstance(told, dict) else "")
+
+
+def default_size(pipe: Any) -> int:
     """Side of the base's own pictures in pixels."""
-    return int(pipe.unet.config.sample_size * pipe.vae_scale_factor)
+    return int(denoiser(pipe).config.sample_size * pipe.vae_scale_factor)

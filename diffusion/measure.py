@@ -1,13 +1,16 @@
 """Measures a base with its adapters: held-out loss with fixed noise, and contact sheets for the eye."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
-from diffusers import StableDiffusionPipeline
 from PIL import Image, ImageDraw, ImageFont
 
+from diffusion.adapters import set_strengths, strengths
 from diffusion.dataset import Example
-from diffusion.noise import denoising_loss, encode_captions, encode_pictures
+from diffusion.families import denoiser, family_of
+from diffusion.latents import encode_pictures
+from diffusion.sample import MAX_PROMPT, SampleParams, sample
 
 AT_ONCE = 32
 GAP, HEAD, SIDE = 4, 18, 132
@@ -15,9 +18,7 @@ GAP, HEAD, SIDE = 4, 18, 132
 
 
 @torch.no_grad()
-def held_out_loss(
-    pipe: StableDiffusionPipeline, examples: Sequence[Example], *, seed: int = 5, draws: int = 2
-) -> float:
+def held_out_loss(pipe: Any, examples: Sequence[Example], *, seed: int = 5, draws: int = 2) -> float:
     """Mean denoising loss over pictures that were not trained on; every picture is noised `draws` times.
 
     Noise and times depend only on `seed` and the number of examples, so two adapters are measured alike and
@@ -25,14 +26,42 @@ def held_out_loss(
     """
     if not examples:
         raise ValueError("A held-out loss needs at least one picture.")
-    latents, states = encode_pictures(pipe, examples), encode_captions(pipe, [e.caption for e in examples])
+    family, model = family_of(pipe), denoiser(pipe)
+    latents, words = encode_pictures(pipe, examples), family.words(pipe, [e.caption for e in examples])
     random, total = torch.Generator().manual_seed(seed), 0.0
     for _ in range(draws):
         for at in range(0, len(examples), AT_ONCE):
             part = slice(at, at + AT_ONCE)
-            loss = denoising_loss(pipe, latents[part], states[part], random)
+            loss = family.loss(pipe, model, latents[part], words[part], random)
             total += float(loss) * len(latents[part])
     return total / (draws * len(examples))
+
+
+def before_and_after(
+    pipe: Any,
+    prompts: Sequence[str],
+    *,
+    name: str,
+    seed: int = 0,
+    should_stop: Callable[[], bool] | None = None,
+) -> Image.Image:
+    """A sheet with a column for each prompt: drawn without the adapter `name` above, and below with it as strong as it
+    is now, from the same noise. Strengths are left as they were.
+
+    Raises ValueError where `name` is not attached, Cancelled when `should_stop()` is true.
+    """
+    before = strengths(pipe)
+    if name not in before:
+        raise ValueError(f"No adapter called {name!r} is attached; there are {sorted(before)}.")
+    rows = []
+    try:
+        for title, on in (("before", {**before, name: 0.0}), ("after", before)):
+            set_strengths(pipe, on)
+            wanted = [SampleParams(prompt[:MAX_PROMPT], seed) for prompt in prompts]
+            rows.append((title, [sample(pipe, one, should_stop=should_stop) for one in wanted]))
+    finally:
+        set_strengths(pipe, before)
+    return contact_sheet(prompts, rows)
 
 
 def contact_sheet(

@@ -7,10 +7,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from diffusers import StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor
 
+from diffusion.families import family_of
+from diffusion.latents import decode_latents
 from diffusion.load import default_size
 
 MAX_STEPS = 100
@@ -56,7 +57,7 @@ class Cancelled(Exception):
 
 
 def sample(
-    pipe: StableDiffusionPipeline,
+    pipe: Any,
     params: SampleParams,
     *,
     on_step: Callable[[int, int, Image.Image | None], None] | None = None,
@@ -69,44 +70,48 @@ def sample(
     but not after the last, it gets the picture as predicted so far. Raises Cancelled when `should_stop()` is
     true, and ValueError for a size that this base cannot draw.
     """
-    side = params.size or default_size(pipe)
-    if side % pipe.vae_scale_factor:
-        raise ValueError(f"size {side}: this base draws multiples of {pipe.vae_scale_factor} pixels")
+    family, side = family_of(pipe), params.size or default_size(pipe)
+    if side % family.grid(pipe):
+        raise ValueError(f"size {side}: this base draws multiples of {family.grid(pipe)} pixels")
     if should_stop is not None and should_stop():
         raise Cancelled(None)
 
+    last: list[Tensor | None] = [None]
+
+    def preview(index: int, latents: Tensor) -> Image.Image:
+        return _preview(pipe, family.guess(pipe, last[0], latents, index), side)
+
     def after(_: Any, index: int, time: Any, kept: dict[str, Any]) -> dict[str, Any]:
-        step = index + 1
+        step, latents = index + 1, kept["latents"]
         if should_stop is not None and should_stop():
-            raise Cancelled(_preview(pipe, kept["latents"], side))
+            raise Cancelled(preview(index, latents))
         if on_step is not None:
             due = preview_every > 0 and step % preview_every == 0 and step < params.steps
-            on_step(step, params.steps, _preview(pipe, kept["latents"], side) if due else None)
+            on_step(step, params.steps, preview(index, latents) if due else None)
+        last[0] = latents
         return kept
 
     with warnings.catch_warnings():  # diffusers hands tensors to numpy in a way that numpy 2 deprecates
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         drawn = pipe(
             params.prompt,
-            negative_prompt=params.negative_prompt,
+            negative_prompt=params.negative_prompt or None,
             height=side,
             width=side,
             num_inference_steps=params.steps,
             guidance_scale=params.guidance,
             generator=torch.Generator("cpu").manual_seed(params.seed),
             callback_on_step_end=after,
+            **family.drawing(pipe),
         )
     picture: Image.Image = drawn.images[0].convert("RGB")
     return picture
 
 
 @torch.no_grad()
-def _preview(pipe: StableDiffusionPipeline, latents: Tensor, side: int) -> Image.Image:
-    """The clean picture as now predicted (DPM-Solver++ keeps it), decoded small where the grid is large."""
-    kept = [x for x in getattr(pipe.scheduler, "model_outputs", []) if x is not None]
-    clean = kept[-1] if kept else latents
+def _preview(pipe: Any, clean: Tensor, side: int) -> Image.Image:
+    """The picture as now predicted, decoded small where the grid is large."""
     if clean.shape[-1] > PREVIEW_GRID:
         clean = F.interpolate(clean, size=(PREVIEW_GRID, PREVIEW_GRID), mode="area")
-    pixels = pipe.vae.decode(clean / pipe.vae.config.scaling_factor).sample
-    picture: Image.Image = pipe.image_processor.postprocess(pixels, output_type="pil")[0]
+    picture: Image.Image = pipe.image_processor.postprocess(decode_latents(pipe, clean), output_type="pil")[0]
     return picture.convert("RGB").resize((side, side), Image.Resampling.BILINEAR)

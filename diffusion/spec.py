@@ -8,14 +8,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from diffusion.adapters import DEFAULT_SHAPE, LoraShape, attach, b_spec
+from diffusion.adapters import LoraShape, attach, b_spec, default_shape
 from diffusion.base import base_hash
 from diffusion.load import load_base
 
 
-def spec_json(folder: Path, shape: LoraShape = DEFAULT_SHAPE) -> dict[str, Any]:
-    """The spec of `shape` on the base in `folder`: names and shapes of what is shared (B), sorted by name."""
+def spec_json(folder: Path, shape: LoraShape | None = None) -> dict[str, Any]:
+    """The spec of `shape` (None: what suits it) on the base in `folder`: names and shapes of what is shared (B), sorted
+    by name."""
     pipe = load_base(folder)
+    shape = shape or default_shape(pipe)
     attach(pipe, shape, name="spec")
     return {
         "v": 1,

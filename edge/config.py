@@ -45,7 +45,7 @@ SUGGESTED = (
 class Manners:
     """When and how much of this computer a training may use. Hours as edge.manners.schedule reads them, empty is
     always; `idle_minutes` without keyboard and mouse, 0 does not ask; `programs` in lower case; `memory_mb` 0 is no
-    cap."""
+    cap; `sheet` pictures are drawn before and after each training, to look at here, 0 draws none."""
 
     on_battery: bool = False
     on_metered: bool = False
@@ -53,6 +53,7 @@ class Manners:
     hours: str = ""
     programs: tuple[str, ...] = SUGGESTED
     memory_mb: int = 0
+    sheet: int = 0
 
 
 ANY_TIME = Manners(on_battery=True, on_metered=True, idle_minutes=0, programs=())

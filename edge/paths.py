@@ -25,6 +25,7 @@ class Home:
         self.lock = self.root / "agent.lock"
         self.cache = self.root / "cache"
         self.work = self.root / "work"
+        self.sheets = self.root / "sheets"
 
     def make(self) -> "Home":
         """Make the folders that are missing, and return self."""

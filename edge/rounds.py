@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from edge import bases, budget, chain, config, consent, memory, pauses, pictures, training
+from diffusion.pace import Pace
+from edge import bases, budget, chain, config, consent, memory, pauses, pictures, sheets, training
 from edge.api import Part
 from edge.folder.watch import NEWS as FOLDER_NEWS
 from edge.manners.dry import DryStep, check_memory
@@ -136,6 +137,8 @@ class Rounds:
             clip=terms.params.clip,
             seed=training.seed_of(tools.config.device_id, str(terms.params.round_id)),
             threads=tools.config.threads,
+            checkpoint=Work(tools.home, terms.params.round_id).checkpoint,
+            sheet=sheets.place(tools.home, terms.manifest.previous.number + 1, tools.config.manners.sheet),
         )
 
     def _examples(self, allowed: consent.Permission) -> "Sequence[Example]":
@@ -165,12 +168,13 @@ class Rounds:
         """Train and keep the update; False when it has to wait (paused) or the round is lost."""
         tools, began, round_id = self.tools, self.tools.clock(), terms.params.round_id
         late: list[bool] = []
-        dry = self._dry(terms)
+        dry, pace = self._dry(terms), Pace(lambda: tools.clock().timestamp())
 
         def on_step(step: int, steps: int) -> None:
             dry.after(step)
-            left = (tools.clock() - began).total_seconds() / step * (steps - step)
-            sentence = f"Training here: {step} of {steps} steps, {_span(left)} left."
+            left = pace.left(step, steps)
+            ending = "" if left is None else f", {_span(left)} left"
+            sentence = f"Training here: {step} of {steps} steps{ending}."
             tools.board.say("training", sentence, step=step, steps=steps, round=str(round_id))
 
         with Pulse(tools.api, tools.board, round_id) as pulse:

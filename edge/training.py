@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from edge import sheets
 from federation.adapters import vector
 from federation.adapters.spec import AdapterSpec
-from federation.protocol.errors import refusal
+from federation.protocol.errors import Refusal, refusal
 from federation.protocol.manifest import Training
 from federation.protocol.quantize import clipped
 
@@ -28,7 +29,9 @@ ShouldStop = Callable[[], bool]
 
 @dataclass(frozen=True)
 class Job:
-    """Everything that one training needs. `start` are the tensors of the version that the round starts from."""
+    """Everything that one training needs. `start` are the tensors of the version that the round starts from; at
+    `checkpoint` it writes down how far it came, and goes on from there; `sheet` is wanted of it where it is given;
+    `device` is cpu, cuda or mps, None for the best that is there."""
 
     base: Path
     spec: AdapterSpec
@@ -38,6 +41,9 @@ class Job:
     clip: float
     seed: int
     threads: int
+    checkpoint: Path | None = None
+    sheet: sheets.Sheet | None = None
+    device: str | None = None
 
 
 Trainer = Callable[[Job, OnStep, ShouldStop], "NDArray[np.float32] | None"]
@@ -55,9 +61,30 @@ def train(job: Job, on_step: OnStep, should_stop: ShouldStop) -> NDArray[np.floa
     """
     from diffusion import adapters
     from diffusion.dataset import FolderError
-    from diffusion.train import TrainConfig, train_adapter
 
     pipe = _with_adapter(job)
+    try:
+        steps = _train(pipe, job, on_step, should_stop)
+        if steps < job.training.steps:
+            return None
+        update = update_of(adapters.read_b(pipe, name=NAME), job)
+        if job.sheet is not None:
+            captions = (example.caption for example in job.examples)
+            sheets.draw(pipe, NAME, job.sheet, captions, job.seed, should_stop)
+    except Refusal:
+        raise
+    except FolderError as error:
+        raise refusal("pictures-unusable", str(error)) from None
+    except Exception as error:  # the libraries raise what they like; the artist gets one sentence
+        raise refusal("training-failed", f"{type(error).__name__}: {str(error)[:200]}") from None
+    return update
+
+
+def _train(pipe: Any, job: Job, on_step: OnStep, should_stop: ShouldStop) -> int:
+    """The loop itself; how many steps are made, in this run and in those before it."""
+    from diffusion.checkpoint import Checkpoint
+    from diffusion.train import TrainConfig, train_adapter
+
     config = TrainConfig(
         steps=job.training.steps,
         batch=job.training.batch,
@@ -66,31 +93,26 @@ def train(job: Job, on_step: OnStep, should_stop: ShouldStop) -> NDArray[np.floa
         threads=job.threads,
         caption_dropout=float(job.training.caption_dropout),
     )
-    try:
-        report = train_adapter(
-            pipe,
-            job.examples,
-            name=NAME,
-            config=config,
-            on_step=lambda step, steps, _loss: on_step(step, steps),
-            should_stop=should_stop,
-        )
-    except FolderError as error:
-        raise refusal("pictures-unusable", str(error)) from None
-    except Exception as error:  # the libraries raise what they like; the artist gets one sentence
-        raise refusal("training-failed", f"{type(error).__name__}: {str(error)[:200]}") from None
-    if report.steps < job.training.steps:
-        return None
-    return update_of(adapters.read_b(pipe, name=NAME), job)
+    report = train_adapter(
+        pipe,
+        job.examples,
+        name=NAME,
+        config=config,
+        on_step=lambda step, steps, _loss: on_step(step, steps),
+        should_stop=should_stop,
+        checkpoint=Checkpoint(job.checkpoint, about=job.spec.hash()) if job.checkpoint else None,
+    )
+    return report.steps
 
 
 def _with_adapter(job: Job) -> Any:
     """The base with the round's adapter in it, as the round starts."""
-    from diffusion import adapters, load
+    from diffusion import adapters, device, load
 
     spec = job.spec
     try:
-        pipe = load.load_base(job.base)
+        on = device.best(job.device)
+        pipe = load.load_base(job.base, device=on.kind, dtype=on.dtype)
         shape = adapters.LoraShape(rank=spec.rank, alpha=spec.alpha, targets=spec.targets, seed=spec.seed)
         adapters.attach(pipe, shape, name=NAME)
     except (

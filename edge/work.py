@@ -19,6 +19,7 @@ class Work:
     def __init__(self, home: Home, round_id: UUID) -> None:
         self.folder = home.work / str(round_id)
         self._update = self.folder / "update.npy"
+        self.checkpoint = self.folder / "training.safetensors"
 
     def keep_update(self, update: NDArray[np.float32]) -> None:
         """Keep the trained update until the round is over."""

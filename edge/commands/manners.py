@@ -10,6 +10,7 @@ from edge import config
 from edge.commands import Context, app
 from edge.config import ANY_TIME
 from edge.manners import hold, probes, schedule
+from edge.sheets import MOST
 from federation.protocol.errors import refusal
 
 
@@ -29,6 +30,9 @@ def manners(
     ] = None,
     memory_mb: Annotated[int | None, typer.Option(min=0, help="Most memory; 0 is no cap.")] = None,
     threads: Annotated[int | None, typer.Option(min=1, max=256, help="Threads of the processor.")] = None,
+    sheet: Annotated[
+        int | None, typer.Option(min=0, max=MOST, help="Pictures to draw before and after each training.")
+    ] = None,
     any_time: Annotated[bool, typer.Option("--any-time", help="Never wait.")] = False,
 ) -> None:
     """Show or change when the agent may begin to train, and what it sees now."""
@@ -41,8 +45,10 @@ def manners(
         "hours": _hours(hours),
         "programs": tuple(name.lower() for name in program if name) if program is not None else None,
         "memory_mb": memory_mb,
+        "sheet": sheet,
     }
-    changes = (asdict(ANY_TIME) if any_time else {}) | {k: v for k, v in asked.items() if v is not None}
+    free = {k: v for k, v in asdict(ANY_TIME).items() if k != "sheet"}
+    changes = (free if any_time else {}) | {k: v for k, v in asked.items() if v is not None}
     if changes or threads:
         told = told.with_manners(**changes)
         told = config.save(own.home, replace(told, threads=threads or told.threads))

@@ -44,17 +44,18 @@ class DryStep:
         self._probes = probes
         self._now = now
         self._join = join
-        self._first = 0.0
+        self._first, self._seen = 0.0, 0
         self.failure: Refusal | Stopped | None = None
 
     def after(self, step: int) -> None:
         """After each step, counted from 1."""
         try:
             self._check_cap()
-            if step == 1:
+            self._seen += 1  # a training that is taken up again does not begin at its first step
+            if self._seen == 1:
                 self._first = self._now()
-            if step == min(DRY_STEPS, self._steps):
-                self._check_time(self._now() - self._first if step > 1 else 0.0)
+            if self._seen == DRY_STEPS or step == self._steps:
+                self._check_time(self._now() - self._first if self._seen == DRY_STEPS else 0.0)
                 self.joined()
         except (Refusal, Stopped) as failure:
             self.failure = failure

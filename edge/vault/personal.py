@@ -46,7 +46,7 @@ class Ground:
 @dataclass(frozen=True)
 class Wish:
     """How to train: `steps` of `batch` pictures at the top rate `lr`; `seed` fixes the personal A and every draw;
-    `samples` are prompts to draw afterwards."""
+    `samples` are prompts to draw afterwards; `factors` "B" trains FFA-LoRA (A stays as the seed made it), "AB" LoRA."""
 
     steps: int
     rank: int
@@ -54,11 +54,12 @@ class Wish:
     batch: int = 8
     lr: float = 4e-3
     samples: tuple[str, ...] = ()
+    factors: str = "B"
 
 
 @dataclass(frozen=True, repr=False)
 class Trained:
-    """The adapter as plain diffusers reads it (safetensors), and sample pictures (PNG)."""
+    """The adapter as plain diffusers reads it (safetensors), and a sheet (PNG) for each sample: before and after."""
 
     adapter: bytes
     samples: tuple[bytes, ...]
@@ -104,7 +105,12 @@ def train(
     pipe = _base_with_shared(base, on, start)
     _attach(pipe, on, wish)
     config = TrainConfig(
-        steps=wish.steps, batch=wish.batch, lr=wish.lr, seed=wish.seed % 2**32, threads=threads
+        steps=wish.steps,
+        batch=wish.batch,
+        lr=wish.lr,
+        seed=wish.seed % 2**32,
+        threads=threads,
+        factors=wish.factors,
     )
     try:
         report = train_adapter(
@@ -119,15 +125,16 @@ def train(
         raise refusal("training-failed", f"{type(error).__name__}: {str(error)[:200]}") from None
     if report.steps < wish.steps:
         raise refusal("vault-training-stopped")
-    return Trained(_file_of(pipe), tuple(_draw(pipe, prompt, wish.seed) for prompt in wish.samples))
+    return Trained(_file_of(pipe), tuple(_side_by_side(pipe, prompt, wish.seed) for prompt in wish.samples))
 
 
 def _base_with_shared(base: Path, on: Ground, start: Mapping[str, NDArray[np.float32]]) -> Any:
-    from diffusion import adapters, load
+    from diffusion import adapters, device, load
 
     spec = on.spec
     try:
-        pipe = load.load_base(base)
+        best = device.best()
+        pipe = load.load_base(base, device=best.kind, dtype=best.dtype)
         shape = adapters.LoraShape(rank=spec.rank, alpha=spec.alpha, targets=spec.targets, seed=spec.seed)
         adapters.attach(pipe, shape, name=SHARED)
         adapters.write_b(pipe, start, name=SHARED)
@@ -154,11 +161,12 @@ def _file_of(pipe: Any) -> bytes:
         return adapters.save_diffusers(pipe, Path(folder), name=PERSONAL).read_bytes()
 
 
-def _draw(pipe: Any, prompt: str, seed: int) -> bytes:
-    from diffusion.sample import SampleParams, sample
+def _side_by_side(pipe: Any, prompt: str, seed: int) -> bytes:
+    """Drawn with the shared adapter alone, and with the personal one too."""
+    from diffusion.measure import before_and_after
 
     stream = io.BytesIO()
-    sample(pipe, SampleParams(prompt=prompt, seed=seed % 2**63)).save(stream, "PNG")
+    before_and_after(pipe, [prompt], name=PERSONAL, seed=seed % 2**63).save(stream, "PNG")
     return stream.getvalue()
 
 

@@ -124,7 +124,7 @@ class PlayedRound:
         if step is Step.SHARE_KEYS:
             return client.share_keys(inbox)
         if step is Step.MASKED_INPUT:
-            return client.masked_input(inbox, GHOST_UPDATE)
+            return client.masked_input(inbox, np.resize(GHOST_UPDATE, self.spec.length))
         return client.confirm(inbox) if step is Step.CONSISTENCY else client.unmask(inbox)
 
     def inbox(self, step: Step, device: UUID) -> bytes:

@@ -50,6 +50,7 @@ class PlayedServer:
         self.spec: AdapterSpec = small_spec(base=base_hash())
         first = files.dumps(vector.unflatten(np.zeros(8, np.float32), self.spec), self.spec)
         self.versions: list[bytes] = [first]
+        self.base_files = BASE_FILES
         self.blobs = {sha256(data): data for data in (first, *BASE_FILES.values())}
         self.round: PlayedRound | None = None
         self.log = PlayedLog()
@@ -71,6 +72,12 @@ class PlayedServer:
     def close(self) -> None:
         self.http.shutdown()
         self.http.server_close()
+
+    def serve_base(self, spec: AdapterSpec, files_: dict[str, bytes]) -> None:
+        """Another base, with its first version: all zeros."""
+        first = files.dumps(vector.unflatten(np.zeros(spec.length, np.float32), spec), spec)
+        self.spec, self.versions, self.base_files = spec, [first], files_
+        self.blobs = {sha256(data): data for data in (first, *files_.values())}
 
     def open_round(self, **terms: Any) -> PlayedRound:
         """A round from the newest version; terms of its manifest can be changed."""
@@ -112,8 +119,9 @@ class PlayedServer:
         if path.startswith("/api/v1/blobs/"):
             return self._blob(path.rpartition("/")[2], headers)
         if path.startswith("/api/v1/bases/"):
-            listed = [{"path": p, "sha256": sha256(d), "size": len(d)} for p, d in sorted(BASE_FILES.items())]
-            return self._json("base", {"hash": base_hash(), "files": listed})
+            held = sorted(self.base_files.items())
+            listed = [{"path": p, "sha256": sha256(d), "size": len(d)} for p, d in held]
+            return self._json("base", {"hash": self.spec.base, "files": listed})
         if path.startswith("/api/v1/versions/"):
             return self._version(int(path.rpartition("/")[2]))
         if path.startswith("/api/v1/campaigns/"):
