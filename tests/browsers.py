@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+PATIENCE_MS = 15_000
+"""How long a page may take on two busy cores before a journey gives up."""
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -35,8 +37,9 @@ def browser() -> Iterator["Browser"]:
     While Playwright's synchronous interface lives, its event loop counts as running in this thread: neither Django's
     ORM nor an async test works beside it. So it ends with its file, and whatever the worker takes next is free of it.
     """
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as play:
         # As root the sandbox cannot work; the small /dev/shm of containers breaks big pages.
         args = ["--no-sandbox", "--disable-dev-shm-usage"]
@@ -49,7 +52,7 @@ def browser() -> Iterator["Browser"]:
 def context(browser: "Browser") -> Iterator["BrowserContext"]:
     """A visitor without cookies; a script error on a page fails the test."""
     found = browser.new_context(viewport=WIDE, locale="en-GB")
-    found.set_default_timeout(15_000)
+    found.set_default_timeout(PATIENCE_MS)
     yield found
     found.close()
 

@@ -73,11 +73,16 @@ def _program(name: str, *arguments: str) -> None:
 
 def make_database(name: str) -> None:
     """A fresh copy with all tables, under the given name."""
+    copy_database(name, of=ensure_template())
+
+
+def copy_database(name: str, *, of: str) -> None:
+    """Make `name` a copy of the database `of`, whatever it was before; who is connected to it is cut off."""
     with psycopg.connect(
         os.environ["DATABASE_URL"].rpartition("/")[0] + "/postgres", autocommit=True
     ) as admin:
         admin.execute(f"drop database if exists {name} with (force)")
-        admin.execute(f"create database {name} template {ensure_template()}")
+        admin.execute(f"create database {name} template {of}")
 
 
 @pytest.fixture(scope="session")

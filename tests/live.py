@@ -1,12 +1,18 @@
-"""The whole platform as real processes, once a file: `platform`. Tests that use it carry @pytest.mark.live."""
+"""The whole platform as real processes: `platform`. Tests that use it carry @pytest.mark.live.
+
+Starting it takes many seconds, so each xdist worker starts one and keeps it. Each file finds it as set-up left it: the
+processes stand still for a moment while their database is exchanged for a fresh copy and their Valkey is emptied.
+"""
 
 import fcntl
 import os
+import signal
 import subprocess
 import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,13 +22,14 @@ from fedart_site.engines.launch import free_port
 from fedart_site.processes.crew import Crew
 from fedart_site.processes.plan import ROOT
 from fedart_site.processes.plan import platform as plan_of
-from tests.databases import make_database
+from tests.databases import copy_database, make_database
 from tests.waiting import wait_for
 
 # Databases of Valkey far from those of the xdist workers (tests/conftest.py).
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 LIVE_REDIS = 100 + 4 * int(WORKER.removeprefix("gw"))
 DATABASE = f"fedart_live_{WORKER}"
+AS_SET_UP = f"{DATABASE}_as_set_up"
 
 
 class Platform:
@@ -56,6 +63,18 @@ class Platform:
         """Start it anew and wait until the platform is ready again."""
         self.crew.restart(name)
         self.wait_ready()
+
+    @contextmanager
+    def stood_still(self) -> Iterator[None]:
+        """While this lasts no process of the platform runs."""
+        living = [child for child in self.crew.children.values() if child.poll() is None]
+        for child in living:
+            os.killpg(child.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for child in living:
+                os.killpg(child.pid, signal.SIGCONT)
 
     def log(self, name: str) -> str:
         """What a process wrote."""
@@ -113,21 +132,45 @@ def tiny_base() -> Path:
 
 
 def forget_earlier_tasks() -> None:
-    """Empty the live databases of Valkey: no task, limit or heartbeat of an earlier platform is left."""
+    """Empty the live databases of Valkey: no task, limit or heartbeat of an earlier file is left.
+
+    Which queues there are stays: workers declare theirs only when they start.
+    """
     for number in range(LIVE_REDIS, LIVE_REDIS + 4):
-        redis.Redis.from_url(f"{os.environ['FEDART_TEST_REDIS']}/{number}").flushdb()
+        client = redis.Redis.from_url(f"{os.environ['FEDART_TEST_REDIS']}/{number}")
+        old = [key for key in client.scan_iter(count=1000) if not key.startswith(b"_kombu.binding.")]
+        if old:
+            client.delete(*old)
+        client.close()
 
 
-@pytest.fixture(scope="module")
-def platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
-    """Web, workers and beat on a database of their own, anew for each file: campaigns of one file are not another's."""
+def _renew(live: Platform) -> None:
+    """The platform as it was right after set-up, its processes alive."""
+    with live.stood_still():
+        copy_database(DATABASE, of=AS_SET_UP)
+        forget_earlier_tasks()
+    for name in live.crew.ended():
+        live.crew.start(name)
+    live.wait_ready()
+
+
+@pytest.fixture(scope="session")
+def started_platform(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """Web, workers and beat on a database of their own, once for this process. Tests take `platform`."""
     make_database(DATABASE)
     live = Platform(tmp_path_factory.mktemp("live"))
-    forget_earlier_tasks()
     live.manage("setup")
+    copy_database(AS_SET_UP, of=DATABASE)
     try:
         live.crew.start_all()
         live.wait_ready()
         yield live
     finally:
         live.crew.stop()
+
+
+@pytest.fixture(scope="module")
+def platform(started_platform: Platform) -> Platform:
+    """The platform, empty, anew for each file: campaigns of one file are not another's."""
+    _renew(started_platform)
+    return started_platform
