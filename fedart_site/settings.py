@@ -250,6 +250,8 @@ OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth2_provider.DeviceGrant"  # migrations
 
 # --- The mission ------------------------------------------------------------------------------------
 # The name of the ledger for ever: keep it when the site moves to another address (docs/ledger.md).
+# Steps of each picture on the contact sheet that a version is judged by; fewer are quicker and rougher.
+EVALUATION_STEPS = env.integer("EVALUATION_STEPS", 16, lowest=4, highest=50)
 LEDGER_ORIGIN = env.text("LEDGER_ORIGIN") or f"{PUBLIC_HOST}/api/v1/ledger"
 LEDGER_WITNESSES = env.words("LEDGER_WITNESSES")
 CONSENT_TERMS_SOURCE = "federation.selectors.training_terms"

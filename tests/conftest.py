@@ -58,8 +58,15 @@ def pytest_xdist_setupnodes() -> None:
 LONGEST = (
     "journeys/test_demo.py",
     "edge/test_live.py",
-    "federation/test_live_rounds.py",
     "gallery/test_journey.py",
+    "fedart_site/test_api_by_schema.py",
+    "federation/test_live_rounds.py",
+    "consent/test_browser.py",
+    "gallery/vault/test_browser.py",
+    "consent/test_browser_keys.py",
+    "fedart_site/test_live.py",
+    "accounts/test_accounts_browser.py",
+    "edge/test_cli.py",
 )
 
 

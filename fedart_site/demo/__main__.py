@@ -12,7 +12,7 @@ from rich.console import Console
 
 from fedart_site.demo.board import Board, StepFailed
 from fedart_site.demo.memory import PeakMemory
-from fedart_site.demo.show import STEPS, Show
+from fedart_site.demo.show import Show
 from fedart_site.demo.stage import Stage
 from fedart_site.engines.launch import free_port
 from fedart_site.processes.plan import ROOT
@@ -25,9 +25,9 @@ def main(
         bool, typer.Option(help="Check every step, print the table, shut down, end with 0 or 1.")
     ] = False,
     port: Annotated[int, typer.Option(help="Port of the website; 0 takes a free one.")] = 8000,
-    steps: Annotated[
-        int, typer.Option(min=1, help="Training steps of each artist in a round; fewer show less.")
-    ] = STEPS,
+    quick: Annotated[
+        bool, typer.Option(help="The same steps with less in each: less training, fewer pictures.")
+    ] = False,
     json_file: Annotated[
         Path | None, typer.Option("--json", help="Also write the table to this file as JSON.")
     ] = None,
@@ -42,7 +42,7 @@ def main(
     console = Console()
     state_dir = Path(os.environ.get("FEDART_STATE_DIR") or ROOT / ".fedart").resolve()
     board = Board(console)
-    show = Show(Stage(state_dir, port or free_port()), board, state_dir / "demo", steps)
+    show = Show(Stage(state_dir, port or free_port()), board, state_dir / "demo", quick=quick)
     memory = PeakMemory().start()
     code = 0
     try:

@@ -3,12 +3,26 @@
 import json
 import os
 import secrets
+from dataclasses import dataclass
 from pathlib import Path
 
-STAFF = {
-    "operator": "operator@staff.example",
-    "compliance officer": "compliance@staff.example",
-}
+
+@dataclass(frozen=True)
+class Staff:
+    """One of the staff: what she is called on the page, and the role that whoever runs the server gives her."""
+
+    name: str
+    role: str
+    email: str
+
+
+# Two officers: what cannot be undone (an erasure, a refusal) needs the eyes of both.
+STAFF = (
+    Staff("Operator", "operator", "operator@staff.example"),
+    Staff("Compliance officer", "compliance officer", "compliance@staff.example"),
+    Staff("Second officer", "compliance officer", "compliance-2@staff.example"),
+    Staff("Moderator", "moderator", "moderator@staff.example"),
+)
 
 
 class Logins:

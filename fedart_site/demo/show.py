@@ -25,19 +25,25 @@ TERMS = (
     *("--training-window-s", "900", "--stage-s", "120", "--min-cohort", "3", "--threshold", "3"),
 )
 PICTURES_EACH = 2
+# The quick show does the same steps with less in each: what the test suite runs.
+QUICK_STEPS, QUICK_PICTURES_EACH, QUICK_EVALUATION_STEPS = 15, 1, 6
 # A page of each role that nobody else may open: shows whether the account has it.
-DESKS = {"operator": "/operate/", "compliance officer": "/compliance/"}
+DESKS = {"operator": "/operate/", "compliance officer": "/compliance/", "moderator": "/moderate/"}
 AT_ONCE = 4
+OPERATOR, OFFICER = STAFF[0].email, STAFF[1].email
 
 
 class Show:
     """One run of the demo on one stage."""
 
-    def __init__(self, stage: Stage, board: Board, folder: Path, steps: int = STEPS) -> None:
+    def __init__(self, stage: Stage, board: Board, folder: Path, *, quick: bool = False) -> None:
         self.stage = stage
         self.board = board
         self.folder = folder
-        self.terms = ("--steps", str(steps), *TERMS)
+        self.terms = ("--steps", str(QUICK_STEPS if quick else STEPS), *TERMS)
+        self.pictures_each = QUICK_PICTURES_EACH if quick else PICTURES_EACH
+        if quick:
+            stage.env["EVALUATION_STEPS"] = str(QUICK_EVALUATION_STEPS)
         self.logins = Logins(folder / "logins.json")
         self.cast = artists.sample_artists()
         self.visitors: dict[str, Visitor] = {}
@@ -69,11 +75,11 @@ class Show:
             for done, artist in enumerate(self.cast):
                 new += self._sign_in(artist.email, artist.name)
                 step.at(done + 1, artist.name)
-            for done, (role, email) in enumerate(STAFF.items()):
-                self._sign_in(email, role.capitalize())
-                if self.visitors[role].http.get(DESKS[role]).status_code != 200:
-                    self.stage.manage("grant_role", email, role)
-                step.at(len(self.cast) + done + 1, role)
+            for done, one in enumerate(STAFF):
+                self._sign_in(one.email, one.name)
+                if self.visitors[one.email].http.get(DESKS[one.role]).status_code != 200:
+                    self.stage.manage("grant_role", one.email, one.role)
+                step.at(len(self.cast) + done + 1, one.name)
             step.saw(f"{len(self.cast)} artists, {len(STAFF)} staff signed in ({new} artists new)")
 
     def consent(self) -> None:
@@ -82,7 +88,7 @@ class Show:
             step.total(len(self.cast) + 1)
             signed = 0
             for done, artist in enumerate(self.cast):
-                signed += artists.sign_consent_once(self.visitors[artist.slug])
+                signed += artists.sign_consent_once(self.visitors[artist.email])
                 step.at(done + 1, artist.name)
             told = self.stage.manage("verify_ledger").strip().splitlines()
             step.saw(f"{signed} artists signed; {told[-1]}")
@@ -93,7 +99,7 @@ class Show:
             campaign = (
                 self.stage.manage("start_campaign", "--name", CAMPAIGN, *self.terms).strip().splitlines()[-1]
             )
-            operator = Operator(self.visitors["operator"], campaign)
+            operator = Operator(self.visitors[OPERATOR], campaign)
             first = operator.version(0, self.stage.check)
             self.versions.append(first)
             self._keep_sheet(first)
@@ -104,15 +110,16 @@ class Show:
         """Five agents enrol by device code and start."""
         with self.board.step("Agents enrol") as step:
             step.total(len(self.cast))
-            for done, artist in enumerate(self.cast):
-                agent = AgentProcess(
-                    artist.slug, self.folder / "agents" / artist.slug, artist.folder, self.stage.origin
-                )
-                if not agent.enrolled:
-                    self._enrol(agent, artist)
+            homes = self.folder / "agents"
+            self.agents = [
+                AgentProcess(artist.slug, homes / artist.slug, artist.folder, self.stage.origin)
+                for artist in self.cast
+            ]
+            with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+                for done, artist in enumerate(pool.map(self._enrol, self.agents, self.cast)):
+                    step.at(done + 1, artist.name)
+            for agent in self.agents:
                 agent.start()
-                self.agents.append(agent)
-                step.at(done + 1, artist.name)
             step.saw(f"{len(self.agents)} agent processes, each fingerprint confirmed on its artist's page")
 
     def rounds(self, operator: Operator) -> None:
@@ -138,9 +145,9 @@ class Show:
             stranger = Visitor(self.stage.origin, "", "")
             hung = pictures.on_the_wall(stranger)
             wanted = [
-                (a, *pictures.PROMPTS[i * PICTURES_EACH + k])
+                (a, *pictures.PROMPTS[i * self.pictures_each + k])
                 for i, a in enumerate(self.cast)
-                for k in range(PICTURES_EACH)
+                for k in range(self.pictures_each)
             ]
             step.total(len(wanted))
             if len(hung) < len(wanted):
@@ -155,7 +162,7 @@ class Show:
         """The officer's two exports hold a live grant of every artist."""
         with self.board.step("Compliance exports") as step:
             step.total(2)
-            officer = self.visitors["compliance officer"]
+            officer = self.visitors[OFFICER]
             rows = records.csv_rows(records.export(officer, "csv", self.stage.check))
             step.at(1, "CSV")
             statements = records.json_statements(records.export(officer, "json", self.stage.check))
@@ -173,15 +180,16 @@ class Show:
         self.stage.stop()
 
     def _sign_in(self, email: str, name: str) -> bool:
-        key = next((role for role, address in STAFF.items() if address == email), email.partition("@")[0])
         visitor = Visitor(self.stage.origin, email, self.logins.password(email), name)
-        self.visitors[key] = visitor
+        self.visitors[email] = visitor
         return visitor.sign_up_or_in()
 
-    def _enrol(self, agent: AgentProcess, artist: SampleArtist) -> None:
-        visitor = self.visitors[artist.slug]
-        key = artists.key_on_page(visitor)
-        agent.enrol(lambda code, fingerprint: artists.confirm_device(visitor, code, fingerprint), key)
+    def _enrol(self, agent: AgentProcess, artist: SampleArtist) -> SampleArtist:
+        if not agent.enrolled:
+            visitor = self.visitors[artist.email]
+            key = artists.key_on_page(visitor)
+            agent.enrol(lambda code, fingerprint: artists.confirm_device(visitor, code, fingerprint), key)
+        return artist
 
     def _check(self) -> None:
         self.stage.check()
@@ -189,7 +197,7 @@ class Show:
             agent.check()
 
     def _hang_one(self, artist: SampleArtist, prompt: str, seed: int, say: Callable[[str], None]) -> None:
-        visitor = self.visitors[artist.slug]
+        visitor = self.visitors[artist.email]
         request = pictures.ask(visitor, prompt, seed, ROUNDS)
         picture = pictures.finished(visitor, request, lambda text: say(f"{prompt}: {text}"), self.stage.check)
         pictures.hang(visitor, picture)
@@ -197,6 +205,6 @@ class Show:
     def _keep_sheet(self, version: Published) -> None:
         folder = self.folder / "sheets"
         folder.mkdir(parents=True, exist_ok=True)
-        sheet = self.visitors["operator"].get(f"/versions/{version.number}/sheet.png")
+        sheet = self.visitors[OPERATOR].get(f"/versions/{version.number}/sheet.png")
         (folder / f"version-{version.number}.png").write_bytes(sheet.content)
         (folder / f"version-{version.number}.json").write_text(json.dumps(version.card, indent=1))

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 PROMPTS = ("red heart", "red apple", "tree", "star", "cat face", "house", "fish", "car")
 SEEDS = (11, 23)
-STEPS = 16
 DRAWS = 2
 LOSS_SEED = 5
 CELL = 128
@@ -43,7 +42,7 @@ def held_out_folder() -> Path:
 def cells(version: int) -> list[GenerationParams]:
     """The parameters of the contact sheet, row by row: one row a seed, one column a prompt."""
     return [
-        GenerationParams(prompt=prompt, seed=seed, version=version, steps=STEPS)
+        GenerationParams(prompt=prompt, seed=seed, version=version, steps=settings.EVALUATION_STEPS)
         for seed in SEEDS
         for prompt in PROMPTS
     ]

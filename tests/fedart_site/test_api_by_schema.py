@@ -22,7 +22,7 @@ from tests.live import Platform
 from tests.people import ALICE, PASSWORD
 
 pytestmark = pytest.mark.live
-EXAMPLES = 8
+EXAMPLES = 4
 # Fitting values of their parameter may hold slashes, which schemathesis never puts into an address.
 SLASHED = {"/api/v1/ledger/tile/{level}/{path}", "/api/v1/ledger/tile/entries/{path}"}
 # The parts of a long message are plain bytes too, under the name that tus gives them.
