@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from consent.ledger.statement import utc_text
 from consent.models import Checkpoint, Entry
 from consent.selectors.checkpoints import note_of
 from consent.selectors.history import entry_json, proof_of
@@ -32,7 +33,7 @@ from consent.serializers import (
     problems,
 )
 from consent.services.checkpoints import current_checkpoint
-from consent.signing_keys import ledger_key, witness_keys
+from consent.signing_keys import ledger_key, vouched_ledger_key, witness_keys
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_SECONDS = "public, max-age=2"
@@ -89,7 +90,9 @@ class LogKeyView(PublicView):
         """Verifier keys as C2SP signed-note has them. Pin the log's key when you first see it."""
         key = ledger_key()
         witnesses = [one.vkey() for one in witness_keys()]
-        return _answer({"origin": key.name, "key": key.vkey(), "witnesses": witnesses}, FOR_SECONDS)
+        vouched = vouched_ledger_key(created=utc_text(timezone.now()))
+        told = {"origin": key.name, "key": key.vkey(), "vouched": vouched, "witnesses": witnesses}
+        return _answer(told, FOR_SECONDS)
 
 
 class LedgerHeadView(PublicView):

@@ -58,6 +58,11 @@ LEDGER_CODES: dict[str, tuple[int, str, str]] = {
         "Keep both checkpoints; together they prove it. Tell the other artists.",
     ),
     "no-checkpoint": (404, "No checkpoint was signed yet.", "Try again in a moment."),
+    "unvouched-key": (
+        403,
+        "The server's own key does not vouch for this key of a ledger.",
+        "Do not trust the ledger. Ask the operator, and compare with what other artists see.",
+    ),
     "unknown-witness": (
         403,
         "No witness with that name and key is known here.",

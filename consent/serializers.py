@@ -35,6 +35,9 @@ class LogKeySerializer(serializers.Serializer[dict[str, object]]):
 
     origin = serializers.CharField(help_text="The log's name, the first line of its checkpoints.")
     key = serializers.CharField(help_text="Its verifier key (C2SP signed-note).")
+    vouched = serializers.JSONField(
+        help_text="A document with that key, signed eddsa-jcs-2022 by the server key which agents pin."
+    )
     witnesses = serializers.ListField(
         child=serializers.CharField(),
         help_text="Verifier keys of the witnesses whose cosignatures are shown.",

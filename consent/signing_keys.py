@@ -9,6 +9,7 @@ from django.conf import settings
 
 from consent.ledger.notes import COSIGNATURE, Key, parse_vkey
 from consent.ledger.signing import sign
+from consent.ledger.vouching import vouch
 
 
 def ledger_private_key() -> Ed25519PrivateKey:
@@ -20,6 +21,11 @@ def ledger_private_key() -> Ed25519PrivateKey:
 def ledger_key() -> Key:
     """The public half, named after the log's origin."""
     return Key(settings.LEDGER_ORIGIN, ledger_private_key().public_key().public_bytes_raw())
+
+
+def vouched_ledger_key(*, created: str) -> dict[str, object]:
+    """That document by which the server key vouches for the ledger's key; agents check it when they enrol."""
+    return vouch(ledger_key(), sign=lambda document: sign_document(document, created=created))
 
 
 def witness_keys() -> list[Key]:

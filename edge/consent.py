@@ -17,6 +17,7 @@ from consent.ledger.statement import GIVEN, NO_CAP, WITHDRAWN, parse_time
 from consent.policy import expiry
 from consent.purposes import TRAIN_SHARED
 from edge import works
+from edge.memory import Ledger
 from edge.opened import Opened, opened
 from edge.state import State
 from federation.protocol.errors import refusal
@@ -51,20 +52,22 @@ def permission(
     manifest: Manifest,
     *,
     keys: tuple[str, ...],
+    ledger: Ledger,
     state: State,
     at: datetime,
 ) -> Permission:
-    """The artist's yes to this round. `keys` are the keys (`z6Mk…`) that she confirmed on this computer.
+    """The artist's yes to this round. `keys` are the keys (`z6Mk…`) that she confirmed on this computer; her statement
+    must stand in `ledger`.
 
-    Raises Refusal: `artist-key-missing`, `consent-missing`, `consent-not-proven`, `consent-superseded`,
-    `consent-other-artist`, `consent-revoked`, `artist-key-unknown`, `consent-expired`, `consent-other-terms`,
-    `works-not-covered`.
+    Raises Refusal: `artist-key-missing`, `consent-missing`, `consent-not-proven`, `ledger-rewritten`,
+    `consent-superseded`, `consent-other-artist`, `consent-revoked`, `artist-key-unknown`, `consent-expired`,
+    `consent-other-terms`, `works-not-covered`.
     """
     if not keys:
         raise refusal("artist-key-missing")
     if receipt is None:
         raise refusal("consent-missing")
-    found = _proven(receipt, state)
+    found = _proven(receipt, ledger)
     said = found.statement
     if said["purpose"] != TRAIN_SHARED:
         raise refusal("consent-missing", "What the server shows is about something else.")
@@ -81,13 +84,15 @@ def permission(
     return Permission(said["id"], _covered(said["data"].get("works"), state))
 
 
-def _proven(receipt: Mapping[str, Any], state: State) -> Opened:
+def _proven(receipt: Mapping[str, Any], ledger: Ledger) -> Opened:
     try:
-        return opened(receipt, state)
+        found = opened(receipt, ledger.key)
     except ConsentRefusal as refused:
         raise refusal("consent-not-proven", refused.why) from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise refusal("consent-not-proven", f"It cannot be read ({type(error).__name__}).") from None
+    ledger.must_hold(found.note)
+    return found
 
 
 def _follow(found: Opened, state: State) -> None:

@@ -9,10 +9,11 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge import answers, config, identity
+from edge import answers, config, identity, ledger_key
 from edge.api import Api
 from edge.config import Config, Manners, Rules
 from edge.paths import Home
+from edge.state import State
 from edge.tokens import TokenStore, tokens_of
 from edge.transport import CLIENT_ID, TOKEN_URL, Transport
 from federation.protocol import keys
@@ -53,16 +54,18 @@ class Wish:
 def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], None]) -> Config:
     """Enrol this home: returns the configuration that was written.
 
-    1. The server says who it is. 2. A key is born here. 3. The server gives a code; it is shown with the key's
-    fingerprint. 4. Poll until the artist answered. 5. The key that the server names with the tokens must be the one
-    that it named at first; it is pinned.
-    Raises Refusal `enrolled-already`, `enrol-refused`, `enrol-expired`, `server-key-differs` and those of transport.
+    1. The server says who it is, and its key vouches for the ledger's. 2. A key is born here. 3. The server gives a
+    code; it is shown with the key's fingerprint. 4. Poll until the artist answered. 5. The key that the server names
+    with the tokens must be the one that it named at first. Both keys are pinned.
+    Raises Refusal `enrolled-already`, `enrol-refused`, `enrol-expired`, `server-key-differs`, `ledger-key-unvouched`
+    and those of transport.
     """
     if home.config.exists():
         raise refusal("enrolled-already")
     home.make().require_private()
-    told = Api(transport).server()
-    named = _server_key(told)
+    api = Api(transport)
+    named = _server_key(api.server())
+    ledger = ledger_key.asked(api, named)
     key = identity.create(home)
     asked = _ask(transport, key, wish.name)
     if not hmac.compare_digest(asked.fingerprint, keys.fingerprint(keys.raw_public(key))):
@@ -74,6 +77,7 @@ def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], 
     device = _device_id(answer)
     tokens_of(answer)  # nothing is written unless all of it is there
     TokenStore(home).save(answer)
+    _remember_ledger(home, ledger)
     return config.save(
         home,
         Config(
@@ -88,6 +92,14 @@ def enrol(home: Home, wish: Wish, transport: Transport, show: Callable[[Asked], 
             manners=wish.manners,
         ),
     )
+
+
+def _remember_ledger(home: Home, vkey: str) -> None:
+    state = State(home)
+    try:
+        ledger_key.keep(state, vkey)
+    finally:
+        state.close()
 
 
 def _server_key(told: dict[str, Any]) -> str:

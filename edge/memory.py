@@ -4,12 +4,15 @@ So every agent is a small witness: a server that rewrites what was recorded lose
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from consent.errors import Refusal as LedgerRefusal
 from consent.ledger.checkpoints import Checkpoint, open_checkpoint, parse_checkpoint
-from consent.ledger.notes import Key, parse_note, parse_vkey, unbase64
+from consent.ledger.notes import Key, parse_note, unbase64
 from consent.ledger.tree import MAX_PATH, check_consistency
+from edge import ledger_key
 from edge.api import Api
 from edge.state import State
 from federation.protocol.errors import refusal
@@ -17,43 +20,70 @@ from federation.protocol.errors import refusal
 NOTE = "ledger"
 
 
-def follow(api: Api, state: State) -> Checkpoint:
-    """The ledger's checkpoint, once it is signed by the key first seen and follows from the last one; remembered.
+@dataclass(frozen=True)
+class Ledger:
+    """The server's ledger as this computer knows it; `server_key` is the pinned key, base64url."""
 
-    Raises Refusal `ledger-rewritten`, with both sizes, and keeps the last good one; `server-answer` for what is none.
-    """
-    known = state.noted(NOTE)
-    key = parse_vkey(known["key"]) if known else _read(lambda: parse_vkey(str(api.ledger_key()["key"])))
-    note = api.checkpoint()
-    new = _opened(note, key, pinned=known is not None)
-    if known:
-        last = parse_checkpoint(parse_note(known["note"].encode()).text)
-        if not _grew(api, last, new):
-            raise refusal(
-                "ledger-rewritten", f"It had {last.size} entries when last seen, and shows {new.size}."
-            )
-    state.note(NOTE, {"key": key.vkey(), "note": note.decode("utf-8")})
-    return new
+    api: Api
+    state: State
+    server_key: str
+
+    @cached_property
+    def key(self) -> Key:
+        """Who signs its checkpoints: one key for good, vouched for by the server key."""
+        return ledger_key.pinned(self.api, self.state, self.server_key)
+
+    def follow(self) -> Checkpoint:
+        """The present checkpoint, once it is signed by the ledger's key and follows from the last one; remembered.
+
+        Raises Refusal `ledger-rewritten`, with both sizes, and keeps the last good one; `server-answer` for what is
+        none; `ledger-key-unvouched` where the key is not the ledger's.
+        """
+        note = self.api.checkpoint()
+        new, last = _opened(note, self.key), self.last()
+        if last is not None and (new.size < last.size or not self._grew(last, new)):
+            raise _rewritten(last, new)
+        self.state.note(NOTE, {"note": note.decode("utf-8")})
+        return new
+
+    def last(self) -> Checkpoint | None:
+        """The last one that was seen."""
+        known = self.state.noted(NOTE)
+        return parse_checkpoint(parse_note(known["note"].encode()).text) if known else None
+
+    def must_hold(self, note: bytes) -> None:
+        """A checkpoint shown elsewhere, such as under a receipt, is of this very history: no second one is kept for
+        this computer alone. Raises Refusal `ledger-rewritten`."""
+        other, last = _opened(note, self.key), self.last() or self.follow()
+        older, newer = sorted((last, other), key=lambda one: one.size)
+        if not self._grew(older, newer):
+            raise _rewritten(last, other)
+        if newer is other:
+            self.state.note(NOTE, {"note": note.decode("utf-8")})
+
+    def _grew(self, older: Checkpoint, newer: Checkpoint) -> bool:
+        """Whether one became the other; the server is asked for the proof."""
+        if newer.origin != older.origin:
+            return False
+        path: list[bytes] = []
+        if 0 < older.size < newer.size:
+            told = self.api.consistency(older.size, newer.size)
+            path = _read(lambda: [unbase64(str(one)) for one in told["path"][: MAX_PATH + 1]])
+        return check_consistency(older.size, newer.size, older.root, newer.root, path)
 
 
-def _opened(note: bytes, key: Key, *, pinned: bool) -> Checkpoint:
-    """Another key than the first one is another ledger."""
+def _rewritten(last: Checkpoint, shown: Checkpoint) -> Exception:
+    return refusal("ledger-rewritten", f"It had {last.size} entries when last seen, and shows {shown.size}.")
+
+
+def _opened(note: bytes, key: Key) -> Checkpoint:
+    """Another key than the pinned one is another ledger."""
     try:
         return open_checkpoint(note, [key])[0]
     except LedgerRefusal as refused:
-        if pinned and refused.code in ("unsigned-checkpoint", "bad-note-signature"):
+        if refused.code in ("unsigned-checkpoint", "bad-note-signature"):
             raise refusal("ledger-rewritten", "It is signed by another key than before.") from None
         raise refusal("server-answer", refused.why) from None
-
-
-def _grew(api: Api, last: Checkpoint, new: Checkpoint) -> bool:
-    if new.size < last.size or new.origin != last.origin:
-        return False
-    path: list[bytes] = []
-    if 0 < last.size < new.size:
-        told = api.consistency(last.size, new.size)
-        path = _read(lambda: [unbase64(str(one)) for one in told["path"][: MAX_PATH + 1]])
-    return check_consistency(last.size, new.size, last.root, new.root, path)
 
 
 def _read(reading: Callable[[], Any]) -> Any:

@@ -6,35 +6,32 @@ from typing import Any
 
 from consent.errors import Refusal, refusal
 from consent.ledger.canonical import JsonObject, parse_canonical
-from consent.ledger.notes import parse_vkey
+from consent.ledger.notes import Key
 from consent.ledger.proof_file import parse_proof
 from consent.ledger.signing import verify
 from consent.ledger.verify import Trust, check_receipt, from_b64url
-from edge.state import State
-
-LOG_KEY = "ledger-key"
 
 
 @dataclass(frozen=True)
 class Opened:
-    """`index`: the statement's place in the ledger; `signer`: its key (`z6Mk…`), empty for a withdrawal without one."""
+    """`index`: the statement's place in the ledger; `signer`: its key (`z6Mk…`), empty for a withdrawal without one;
+    `note`: the signed head of the ledger under which it is proven."""
 
     statement: JsonObject
     index: int
     signer: str
+    note: bytes
 
 
-def opened(receipt: Mapping[str, Any], state: State) -> Opened:
-    """The log's key is taken at the first receipt and stays. Raises consent's Refusal for whatever does not hold."""
-    named = receipt["log_key"]
-    known = state.noted(LOG_KEY) or named
-    report = check_receipt(receipt, Trust(logs=(parse_vkey(known),)))
+def opened(receipt: Mapping[str, Any], log: Key) -> Opened:
+    """`log` is the ledger's key, whatever the receipt says. Raises consent's Refusal for whatever does not hold."""
+    report = check_receipt(receipt, Trust(logs=(log,)))
     if not report.holds:
         raise refusal("bad-proof-file", detail="; ".join(report.wrong)[:200])
-    state.note(LOG_KEY, known)
     statement = parse_canonical(from_b64url(receipt["statement"]))
     signer = verify(statement) if "proof" in statement else ""
-    return Opened(statement, parse_proof(receipt["proof"].encode()).index, signer)
+    proof = parse_proof(receipt["proof"].encode())
+    return Opened(statement, proof.index, signer, proof.checkpoint)
 
 
 def signer_of(receipt: Mapping[str, Any]) -> str:

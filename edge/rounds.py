@@ -92,10 +92,18 @@ class Rounds:
     def _permission(self, terms: Terms) -> consent.Permission:
         """The gate on this computer: the artist's own signature, for these terms, at this moment."""
         tools = self.tools
-        receipt = tools.api.consent()
         return consent.permission(
-            receipt, terms.manifest, keys=tools.config.artist_keys, state=tools.state, at=tools.clock()
+            tools.api.consent(),
+            terms.manifest,
+            keys=tools.config.artist_keys,
+            ledger=self._ledger(),
+            state=tools.state,
+            at=tools.clock(),
         )
+
+    def _ledger(self) -> memory.Ledger:
+        """The one ledger that this computer knows."""
+        return memory.Ledger(self.tools.api, self.tools.state, self.tools.config.server_key)
 
     def _terms(self, round_id: UUID) -> Terms:
         """The round's terms, signed by the pinned key, within the artist's rules, after the last version seen."""
@@ -103,7 +111,7 @@ class Rounds:
         told = manifest.open_signed(tools.api.manifest(round_id), tools.config.pinned_key)
         terms = accept(told, round_id, tools.config, tools.state.known(round_id))
         budget.check(tools.state, terms, tools.config.rules)
-        memory.follow(tools.api, tools.state)
+        self._ledger().follow()
         chain.follow(tools.api, tools.state, told.campaign, told.previous)
         return terms
 

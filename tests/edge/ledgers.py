@@ -1,38 +1,20 @@
-"""A ledger for the agent's tests: receipts whose proof holds, at whatever index a test wants."""
+"""The played server's own key at work outside of rounds: it vouches for its ledger's key, truly or falsely."""
 
-from functools import cache
-from hashlib import sha256
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from consent.ledger.checkpoints import Checkpoint, sign_checkpoint
-from consent.ledger.entries import commitment, entry_bytes
-from consent.ledger.notes import Key
-from consent.ledger.proof_file import ProofFile, pack_extra
-from consent.ledger.tree import hashes_of, inclusion_ranges, leaf_hash, root_of
-from consent.ledger.verify import pack_receipt
+from consent.ledger.signing import sign
+from tests.federation.protocol.terms import SERVER_KEY
 
-HOUR = "2026-11-24T05Z"
-ORIGIN = "fedart.example/ledger/1"
-LOG = Ed25519PrivateKey.from_private_bytes(b"L" * 32)
-FALSE_LOG = Ed25519PrivateKey.from_private_bytes(b"F" * 32)
+CREATED = "2026-11-24T05:00:00Z"
 
 
-@cache
-def leaves(count: int) -> list[bytes]:
-    """What other people have in the log."""
-    return [leaf_hash(number.to_bytes(4)) for number in range(count)]
+def by_server(document: dict[str, Any]) -> dict[str, Any]:
+    """Signed by the key that agents pin."""
+    return signed_by(document, SERVER_KEY)
 
 
-def receipt_of(statement: bytes, *, index: int, log: Ed25519PrivateKey = LOG) -> dict[str, Any]:
-    """The receipt of these bytes at this index, the last one of the log."""
-    salt = sha256(statement).digest()
-    entry = entry_bytes(kind="statement", hour=HOUR, commitment=commitment(statement, salt=salt))
-    all_leaves = [*leaves(index), leaf_hash(entry)]
-    hashes = hashes_of(all_leaves)
-    path = tuple(hashes(*span) for span in inclusion_ranges(index, index + 1))
-    key = Key(ORIGIN, log.public_key().public_bytes_raw())
-    note = sign_checkpoint(Checkpoint(ORIGIN, index + 1, root_of(all_leaves)), key, log)
-    proof = ProofFile(index, path, note.dump(), pack_extra(entry, salt))
-    return pack_receipt(statement=statement, proof=proof.dump(), vkey=key.vkey(), notice_text=None)
+def signed_by(document: dict[str, Any], private_key: Ed25519PrivateKey) -> dict[str, Any]:
+    """Signed by any key."""
+    return sign(document, private_key=private_key, created=CREATED)

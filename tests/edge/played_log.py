@@ -1,11 +1,18 @@
 """The ledger of the played server: a log in memory that grows, and that can be made to forget or to fork."""
 
 from base64 import b64encode
+from hashlib import sha256
+from typing import Any
 
 from consent.ledger.checkpoints import Checkpoint, sign_checkpoint
+from consent.ledger.entries import commitment, entry_bytes
 from consent.ledger.notes import Key
-from consent.ledger.tree import consistency_ranges, hashes_of, leaf_hash, root_of
+from consent.ledger.proof_file import ProofFile, pack_extra
+from consent.ledger.tree import consistency_ranges, hashes_of, inclusion_ranges, leaf_hash, root_of
+from consent.ledger.verify import pack_receipt
+from consent.ledger.vouching import vouch
 from tests.consent.ledger import logs
+from tests.edge.ledgers import by_server
 
 
 class PlayedLog:
@@ -22,14 +29,28 @@ class PlayedLog:
         """Another history from that entry on."""
         self.leaves[index] = leaf_hash(b"something else")
 
-    def key(self) -> str:
-        return Key(logs.ORIGIN, logs.public(self.signer)).vkey()
+    def record(self, statement: bytes) -> dict[str, Any]:
+        """One entry more, and its receipt."""
+        salt = sha256(statement).digest()
+        entry = entry_bytes(kind="statement", hour=logs.HOUR, commitment=commitment(statement, salt=salt))
+        index = len(self.leaves)
+        self.leaves.append(leaf_hash(entry))
+        hash_of = hashes_of(self.leaves)
+        path = tuple(hash_of(*one) for one in inclusion_ranges(index, index + 1))
+        proof = ProofFile(index, path, self.checkpoint(), pack_extra(entry, salt))
+        vkey = self._key().vkey()
+        return pack_receipt(statement=statement, proof=proof.dump(), vkey=vkey, notice_text=None)
+
+    def key(self) -> dict[str, Any]:
+        """As the door tells it."""
+        return {"key": self._key().vkey(), "vouched": vouch(self._key(), sign=by_server)}
+
+    def _key(self) -> Key:
+        return Key(logs.ORIGIN, logs.public(self.signer))
 
     def checkpoint(self) -> bytes:
         told = Checkpoint(logs.ORIGIN, len(self.leaves), root_of(self.leaves))
-        return sign_checkpoint(
-            told, Key(logs.ORIGIN, logs.public(self.signer)), logs.private(self.signer)
-        ).dump()
+        return sign_checkpoint(told, self._key(), logs.private(self.signer)).dump()
 
     def consistency(self, old: int, new: int) -> list[str]:
         hash_of = hashes_of(self.leaves)

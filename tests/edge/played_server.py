@@ -42,8 +42,9 @@ def base_hash() -> str:
 class PlayedServer:
     """Serves one campaign and at most one round. Attributes may be changed by a test at any time.
 
-    `alter` maps a kind of answer ("server", "token", "manifest", "roster", "base", "version", "consent") to a function
-    over its JSON; `trouble` lists what happens to the next requests whose path contains a text: a status, or "cut".
+    `alter` maps a kind of answer ("server", "token", "manifest", "roster", "base", "version", "consent", "ledger-key")
+    to a function over its JSON; `trouble` lists what happens to the next requests whose path contains a text: a status,
+    or "cut".
     """
 
     def __init__(self) -> None:
@@ -56,7 +57,6 @@ class PlayedServer:
         self.log = PlayedLog()
         self.device_key = b""
         self.consent: dict[str, Any] = {"receipt": None}
-        self.said = 6  # the index of the artist's last statement; each round asks for one of its own
         self.works: list[dict[str, Any]] = []
         self.alter: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
         self.trouble: deque[tuple[str, int | str]] = deque()
@@ -84,8 +84,7 @@ class PlayedServer:
         previous = Previous(len(self.versions) - 1, sha256(self.versions[-1]))
         terms = {"previous": previous, **terms}
         self.round = PlayedRound(self.spec, DEVICE, self.device_key, **terms)
-        self.said += 1
-        self.consent = statements.shown(statements.statement(self.round.manifest), index=self.said)
+        self.consent = statements.shown(statements.statement(self.round.manifest), self.log)
         return self.round
 
     def publish(self, data: bytes) -> None:
@@ -212,7 +211,7 @@ class PlayedServer:
         if path.endswith("/checkpoint"):
             return 200, {}, self.log.checkpoint()
         if path.endswith("/key"):
-            return self._json("ledger-key", {"key": self.log.key()})
+            return self._json("ledger-key", self.log.key())
         old, new = map(int, re.findall(r"=(\d+)", path))
         return self._json("consistency", {"path": self.log.consistency(old, new)})
 

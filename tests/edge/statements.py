@@ -13,7 +13,7 @@ from consent.ledger.statement import GIVEN, NO_CAP, WITHDRAWN, Draft, NoticeRef,
 from consent.purposes import PURPOSES, TRAIN_SHARED
 from federation.protocol.manifest import Manifest
 from federation.protocol.schemes import SCHEMES
-from tests.edge.ledgers import receipt_of
+from tests.edge.played_log import PlayedLog
 
 ARTIST = Ed25519PrivateKey.from_private_bytes(b"A" * 32)
 STRANGER = Ed25519PrivateKey.from_private_bytes(b"S" * 32)
@@ -65,6 +65,6 @@ def statement(manifest: Manifest, *, by: Ed25519PrivateKey | None = ARTIST, **ch
     return sign(document, private_key=by, created=document["issuedAt"]) if by else document
 
 
-def shown(document: dict[str, Any], *, index: int = 7) -> dict[str, Any]:
-    """As the server's door for agents shows it."""
-    return {"receipt": receipt_of(canonical_bytes(document), index=index)}
+def shown(document: dict[str, Any], log: PlayedLog) -> dict[str, Any]:
+    """Recorded as the log's last entry, and shown as the server's door for agents shows it."""
+    return {"receipt": log.record(canonical_bytes(document))}

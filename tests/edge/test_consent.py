@@ -1,5 +1,6 @@
 """The agent's own gate: without the artist's signature for these terms nothing is trained, whatever it is shown."""
 
+import copy
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from consent.purposes import SHOW_IMAGES
 from edge import config, works
 from edge.state import State
 from tests.edge.agents import tools, turns
+from tests.edge.played_log import PlayedLog
 from tests.edge.scene import Scene
 from tests.edge.statements import ARTIST, OTHER_SUBJECT, STRANGER, key_of, shown, statement, terms_of
 from tests.federation.protocol.terms import SERVER_KEY
@@ -29,10 +31,10 @@ def held(scene: Scene, code_words: str, **rules: Any) -> None:
     assert not scene.server.seen("/messages/")
 
 
-def says(scene: Scene, *, index: int = 50, **changes: Any) -> None:
-    """The server shows a statement about the open round."""
+def says(scene: Scene, **changes: Any) -> None:
+    """The server records a statement about the open round and shows it."""
     assert scene.server.round
-    scene.server.consent = shown(statement(scene.server.round.manifest, **changes), index=index)
+    scene.server.consent = shown(statement(scene.server.round.manifest, **changes), scene.server.log)
 
 
 def takes_part(scene: Scene) -> None:
@@ -76,18 +78,18 @@ class TestAMaliciousServer:
     def test_changes_what_she_signed(self, scene: Scene) -> None:
         played = scene.server.open_round()
         forged = statement(played.manifest) | {"nonce": "another"}
-        scene.server.consent = shown(forged, index=50)
+        scene.server.consent = shown(forged, scene.server.log)
         self.refused(scene, "consent-not-proven")
 
     def test_shows_no_signature(self, scene: Scene) -> None:
         played = scene.server.open_round()
         bare = {name: part for name, part in statement(played.manifest).items() if name != "proof"}
-        scene.server.consent = shown(bare, index=50)
+        scene.server.consent = shown(bare, scene.server.log)
         self.refused(scene, "consent-not-proven")
 
     def test_shows_a_statement_that_stands_in_no_ledger(self, scene: Scene) -> None:
         played = scene.server.open_round()
-        true, other = (shown(statement(played.manifest), index=50)["receipt"] for _ in range(2))
+        true, other = (shown(statement(played.manifest), scene.server.log)["receipt"] for _ in range(2))
         scene.server.consent = {"receipt": true | {"statement": other["statement"]}}
         self.refused(scene, "consent-not-proven")
 
@@ -100,27 +102,33 @@ class TestAMaliciousServer:
         self.refused(scene, "consent-not-proven")
 
     def test_shows_an_older_yes_after_her_no(self, scene: Scene) -> None:
-        """Yes at 10, no at 20, and then the yes of 10 once more: what was seen once is remembered over restarts."""
-        played = scene.server.open_round()
-        yes = shown(statement(played.manifest), index=10)
-        scene.server.consent = yes
+        """Yes, no, and then that yes once more: what was seen once is remembered over restarts."""
+        scene.server.open_round()
+        yes = scene.server.consent
         takes_part(scene)
         again = scene.server.open_round()
-        says(scene, by=None, index=20)
+        says(scene, by=None)
         scene.trainer.jobs.clear()
         held(scene, "You took your consent back")
         scene.server.consent = yes
         self.refused(scene, "consent-superseded")
         assert again.drop_reason == "refused-by-agent"
 
-    def test_shows_two_statements_in_one_place(self, scene: Scene) -> None:
-        scene.server.open_round()
-        says(scene, index=10)
-        takes_part(scene)
-        scene.trainer.jobs.clear()
-        scene.server.open_round()
-        says(scene, index=10)
-        self.refused(scene, "consent-superseded")
+    def test_keeps_a_ledger_for_this_computer_alone(self, scene: Scene) -> None:
+        """Her no stands in the ledger that everybody sees; under the receipt of her yes stands another one."""
+        played = scene.server.open_round()
+        fork = copy.deepcopy(scene.server.log)
+        says(scene, by=None)
+        scene.server.log.grow(3)
+        scene.server.consent = shown(statement(played.manifest), fork)
+        self.refused(scene, "ledger-rewritten")
+
+    def test_shows_a_receipt_of_another_ledger(self, scene: Scene) -> None:
+        played = scene.server.open_round()
+        other = PlayedLog()
+        other.signer = "other"
+        scene.server.consent = shown(statement(played.manifest), other)
+        self.refused(scene, "consent-not-proven")
 
     def test_shows_her_yes_to_something_else(self, scene: Scene) -> None:
         scene.server.open_round()
@@ -197,7 +205,7 @@ def test_revoked_between_roster_and_masked_input_it_drops_out(scene: Scene) -> N
     with tools(scene.home, scene.trainer) as made:
         turns(made, until=lambda: played.mine == "ready" or played.mine == "rostered", most=1)
         assert len(scene.trainer.jobs) == 1
-        says(scene, by=None, index=60)
+        says(scene, by=None)
         turns(made, until=lambda: played.mine == "dropped")
         assert "You took your consent back" in made.board.now.sentence
     assert not scene.server.seen("/messages/masked-input")

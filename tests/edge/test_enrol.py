@@ -8,14 +8,18 @@ from typing import Any
 
 import pytest
 
-from edge import config, identity, leaving
+from consent.ledger.vouching import vouch
+from edge import config, identity, leaving, ledger_key
 from edge.enrol import Asked, Wish, enrol
 from edge.paths import Home
+from edge.state import State
 from edge.transport import Transport, make_http
 from edge.waiting import Waiter
 from federation.protocol import keys
 from federation.protocol.errors import Refusal
+from tests.consent.ledger import logs
 from tests.edge.agents import eager_waiter
+from tests.edge.ledgers import signed_by
 from tests.edge.played_server import DEVICE, PlayedServer
 from tests.federation.protocol.terms import OTHER_KEY, SERVER_KEY
 
@@ -49,6 +53,9 @@ def test_a_device_is_enrolled(server: PlayedServer, tmp_path: Path) -> None:
     assert told.pinned_key == keys.raw_public(SERVER_KEY)
     assert told.rules.allow_unsafe_plain_sum is False
     assert home.open_to_others() == []
+    state = State(home)
+    assert state.noted(ledger_key.NOTE) == logs.LOG.vkey()
+    state.close()
 
 
 def test_polling_slows_down_when_it_is_told_to(server: PlayedServer, tmp_path: Path) -> None:
@@ -85,6 +92,7 @@ def test_a_code_that_nobody_answers_expires(server: PlayedServer, tmp_path: Path
 
 
 OTHER = keys.to_b64url(keys.raw_public(OTHER_KEY))
+FALSE = vouch(logs.LOG, sign=lambda document: signed_by(document, OTHER_KEY))
 
 
 @pytest.mark.parametrize(
@@ -98,6 +106,8 @@ OTHER = keys.to_b64url(keys.raw_public(OTHER_KEY))
         ("device", {"expires_in": "later"}, "server-answer"),
         ("server", {"server_key": "short"}, "server-answer"),
         ("server", {"api": 2}, "server-too-new"),
+        ("ledger-key", {"vouched": None}, "ledger-key-unvouched"),
+        ("ledger-key", {"vouched": FALSE}, "ledger-key-unvouched"),
     ],
 )
 def test_a_server_that_contradicts_itself(

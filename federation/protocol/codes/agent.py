@@ -139,6 +139,9 @@ AGENT: dict[str, Code] = {
     "version-does-not-follow": Code(
         "The round does not start from the version that follows the last one seen here.", _OPERATOR, 409
     ),
+    "ledger-key-unvouched": Code(
+        "The server's key does not vouch for the key of the ledger it shows.", _OPERATOR, 403
+    ),
     "ledger-rewritten": Code(
         "The ledger of the server is not the one this computer remembers: what was recorded has been changed.",
         "Nothing was sent. Tell the other artists: the checkpoints of two computers prove it together.",
