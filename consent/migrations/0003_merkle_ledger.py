@@ -26,7 +26,8 @@ DROP FUNCTION consent_entry_refuse();
 def check_chain(apps: Any, schema_editor: Any) -> None:
     """Recompute the chain that is about to go."""
     head = sha256(b"fedart/chain/v1").digest()
-    entries = apps.get_model("consent", "Entry").objects.order_by("index")
+    alias = schema_editor.connection.alias
+    entries = apps.get_model("consent", "Entry").objects.using(alias).order_by("index")
     for expected, row in enumerate(
         entries.values_list("index", "leaf_hash", "chain_hash").iterator(chunk_size=2000)
     ):
