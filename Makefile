@@ -14,7 +14,7 @@ export GOMP_SPINCOUNT := 0
 SERVER := $(VENV)/.server-installed
 DEV := $(VENV)/.dev-installed
 
-.PHONY: bench-peers help setup demo run test check lint docs screenshots services clean
+.PHONY: bench-peers wheel help setup demo run test check lint docs screenshots services clean
 
 help:  ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ lint: $(DEV)  ## Style and import contracts, in seconds
 docs: $(DEV)  ## Write the generated documents anew and check all of them
 	$(PY) -m federation.protocol.codes > docs/codes.md
 	$(PY) -m pytest -p no:xdist tests/architecture/test_docs.py
+
+wheel: $(DEV)  ## Build the agent's package into dist/, for artists: pip install 'dist/fedart-0.1.0-py3-none-any.whl[edge]'
+	rm -rf build fedart.egg-info
+	$(PY) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+	rm -rf build fedart.egg-info
 
 screenshots: $(DEV)  ## Photograph every page at both widths, light and dark, into .fedart/screenshots
 	$(PY) -m tools.running --port $(PORT) -- $(PY) -m tools.screenshots --url http://localhost:$(PORT)

@@ -1,4 +1,4 @@
-"""`python -m edge`."""
+"""`python -m edge`, which is `fedart-edge` from a clone."""
 
 from edge.cli import main
 

@@ -47,7 +47,7 @@ class Agent:
                     pause = self._trouble(refusal("computer-trouble", f"{type(error).__name__}: {error}."))
                 self._rest(self.tools.waiter.about(pause))
         except Stopped:
-            self.tools.board.say("idle", "Stopped. Start again with `python -m edge run`.")
+            self.tools.board.say("idle", "Stopped. Start again with `fedart-edge run`.")
 
     def _rest(self, seconds: float) -> None:
         """Wait, but not longer than until something here changed: the server's pages hear of it at once."""

@@ -1,4 +1,4 @@
-"""`python -m edge`: runs a command; a refusal is a sentence with its fix and the exit code 1."""
+"""`fedart-edge`: runs a command; a refusal is a sentence with its fix and the exit code 1."""
 
 import sys
 

@@ -1,4 +1,4 @@
-"""The commands of `python -m edge`; this module holds what each of them starts with."""
+"""The commands of `fedart-edge`; this module holds what each of them starts with."""
 
 import random
 import signal
@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from edge import VERSION
 from edge.config import Config, Rules
 from edge.paths import Home
 from edge.printing import Printer
@@ -51,6 +52,12 @@ class Context:
         return Transport(make_http(told.server), self.waiter(), TokenStore(self.home))
 
 
+def _tell_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"fedart-edge {VERSION}")
+        raise typer.Exit
+
+
 @app.callback()
 def common(
     context: typer.Context,
@@ -58,6 +65,9 @@ def common(
         Path, typer.Option(envvar="FEDART_HOME", help="Where the agent keeps its files.")
     ] = DEFAULT_HOME,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_tell_version, is_eager=True, help="Say it and end.")
+    ] = False,
 ) -> None:
     """The FedArt agent: trains on this computer; the pictures stay here."""
     context.obj = Context(home, as_json)

@@ -1,5 +1,7 @@
 """enrol, leave."""
 
+import platform
+import shutil
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Annotated
 import typer
 
 from consent.ledger.multibase import key_fingerprint
-from edge import config, leaving, lock
+from edge import config, leaving, lock, qr
 from edge.api import Api
 from edge.commands import Context, about_scheme, app
 from edge.commands.folder import look
@@ -22,6 +24,7 @@ from edge.printing import Printer
 from edge.transport import Transport, make_http, origin_of
 from federation.protocol.errors import refusal
 
+LONGEST_NAME = 80
 AllowUnsafe = Annotated[
     bool,
     typer.Option("--allow-unsafe-plain-sum", help="Accept rounds in which the server can read your update."),
@@ -31,8 +34,11 @@ AllowUnsafe = Annotated[
 @app.command()
 def enrol(
     context: typer.Context,
-    server: Annotated[str, typer.Option(help="Address of the server.")],
-    name: Annotated[str, typer.Option(help="What this device is called on your pages.")],
+    address: Annotated[str, typer.Argument(help="Address of the server.", show_default=False)] = "",
+    server: Annotated[str, typer.Option(help="The same, as an option.", show_default=False)] = "",
+    name: Annotated[
+        str, typer.Option(help="What this device is called on your pages; else its own name.")
+    ] = "",
     folder: Annotated[Path | None, typer.Option("--pictures", help="Folder of captioned pictures.")] = None,
     threads: Annotated[int, typer.Option(min=1, max=256, help="Threads of the processor to train with.")] = 1,
     min_cohort: Annotated[
@@ -51,11 +57,13 @@ def enrol(
     if folder is not None:
         folder = folder.expanduser().resolve()
         look(own.out, Scanner(folder))
-    origin = origin_of(server)
+    if bool(address) == bool(server):
+        raise typer.BadParameter("give the address of the server, once")
+    origin = origin_of(address or server)
     rules = Rules(min_cohort=min_cohort, allow_unsafe_plain_sum=allow_unsafe_plain_sum)
     manners = ANY_TIME if any_time else Manners()
     place = str(folder) if folder else None
-    wish = Wish(origin, name, place, threads, rules, artist_keys=artist_keys, manners=manners)
+    wish = Wish(origin, name or _own_name(), place, threads, rules, artist_keys=artist_keys, manners=manners)
     transport = Transport(make_http(origin), own.waiter())
     told = enrol_device(own.home, wish, transport, lambda asked: _show(own.out, asked))
     own.out.say(
@@ -84,11 +92,18 @@ def _confirm_key(own: Context, told: config.Config) -> None:
         config.save(own.home, replace(told, artist_keys=(signer,)))
     else:
         own.out.say(
-            "Not trusted. Nothing is trained until you enter the key of your page: `python -m edge trust KEY`."
+            "Not trusted. Nothing is trained until you enter the key of your page: `fedart-edge trust KEY`."
         )
 
 
+def _own_name() -> str:
+    """What this computer is called in its own network."""
+    return platform.node().partition(".")[0][:LONGEST_NAME] or "computer"
+
+
 def _show(out: Printer, asked: Asked) -> None:
+    if not out.as_json and sys.stdout.isatty():
+        _show_qr(asked.verification_uri_complete)
     out.say(
         f"Open   {asked.verification_uri_complete}\nCode   {asked.user_code}\n"
         f"Confirm it only where this fingerprint is shown:   {asked.fingerprint}",
@@ -96,6 +111,13 @@ def _show(out: Printer, asked: Asked) -> None:
         verification_uri=asked.verification_uri,
         fingerprint=asked.fingerprint,
     )
+
+
+def _show_qr(address: str) -> None:
+    """For a phone, where the terminal has the room and the letters for it."""
+    room = shutil.get_terminal_size()
+    if qr.size(address) <= room.columns and "utf" in (sys.stdout.encoding or "").lower():
+        typer.echo(qr.drawn(address))
 
 
 @app.command()

@@ -53,7 +53,7 @@ def show_status(context: typer.Context) -> None:
     if lock.is_running(own.home) and last is not None:
         own.out.say(last.sentence, running=True, **asdict(last))
     else:
-        sentence = "Not running. Start it with `python -m edge run`."
+        sentence = "Not running. Start it with `fedart-edge run`."
         own.out.say(sentence, running=False, sentence=sentence, last=last.sentence if last else None)
 
 

@@ -45,7 +45,7 @@ def sample_artists(samples: Path = SAMPLES) -> list[SampleArtist]:
 
 # What the artists of the demo allow: training, their pictures on the wall, their names beside them.
 ALLOWED = (TRAIN_SHARED, SHOW_IMAGES, CREDIT_BY_NAME)
-_TRUST = re.compile(r"python -m edge trust (z6Mk\w+)")
+_TRUST = re.compile(r"fedart-edge trust (z6Mk\w+)")
 
 
 def sign_consent(visitor: Visitor, purposes: Iterable[str] = ALLOWED) -> None:

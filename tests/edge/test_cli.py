@@ -178,7 +178,7 @@ def test_people_get_sentences(tmp_path: Path) -> None:
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr == (
-        "This computer is not enrolled with a server.\n  Run `python -m edge enrol --server URL`.  [not-enrolled]\n"
+        "This computer is not enrolled with a server.\n  Run `fedart-edge enrol --server URL`.  [not-enrolled]\n"
     )
 
 

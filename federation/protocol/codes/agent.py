@@ -4,15 +4,15 @@ from federation.protocol.codes.entry import Code
 
 _NOTHING = "Nothing to do: nothing was sent, and the agent waits for the next round."
 _OPERATOR = "Nothing was sent. Ask the operator of the server before you go on."
-_ENROL = "Enrol again: `python -m edge enrol --server URL`."
+_ENROL = "Enrol again: `fedart-edge enrol --server URL`."
 
 AGENT: dict[str, Code] = {
     "not-enrolled": Code(
-        "This computer is not enrolled with a server.", "Run `python -m edge enrol --server URL`."
+        "This computer is not enrolled with a server.", "Run `fedart-edge enrol --server URL`."
     ),
     "enrolled-already": Code(
         "This computer is enrolled already.",
-        "Run `python -m edge leave` first, or choose another --home.",
+        "Run `fedart-edge leave` first, or choose another --home.",
         409,
     ),
     "enrol-refused": Code("The artist said that this device is not hers.", _ENROL, 403),
@@ -20,15 +20,15 @@ AGENT: dict[str, Code] = {
     "enrolment-ended": Code("The server no longer accepts this device's tokens.", _ENROL, 401),
     "agent-running": Code("The agent already runs from this home folder.", "Stop the other one first.", 409),
     "home-not-private": Code(
-        "Others on this computer can read the agent's files.", "Run `python -m edge doctor --mend`."
+        "Others on this computer can read the agent's files.", "Run `fedart-edge doctor --mend`."
     ),
     "home-damaged": Code(
         "A file of the agent cannot be read.",
-        "Run `python -m edge leave`, then enrol again. Pictures are not touched.",
+        "Run `fedart-edge leave`, then enrol again. Pictures are not touched.",
     ),
     "computer-trouble": Code(
         "This computer does not let the agent work.",
-        "Make room on the disk and see `python -m edge doctor`; the agent tries again by itself.",
+        "Make room on the disk and see `fedart-edge doctor`; the agent tries again by itself.",
         500,
     ),
     "server-not-https": Code("The address is not encrypted.", "Use the https address of the server."),
@@ -54,12 +54,12 @@ AGENT: dict[str, Code] = {
     ),
     "cohort-under-floor": Code(
         "The round allows fewer artists than you accept.",
-        "Nothing was sent. Lower your own floor with `python -m edge rules --min-cohort N` if you want to join.",
+        "Nothing was sent. Lower your own floor with `fedart-edge rules --min-cohort N` if you want to join.",
         403,
     ),
     "artist-key-missing": Code(
         "This computer does not know which key signs for you, so it cannot check your consent.",
-        "Open your consent page and enter what it shows there: `python -m edge trust KEY`.",
+        "Open your consent page and enter what it shows there: `fedart-edge trust KEY`.",
         403,
     ),
     "artist-key-invalid": Code(
@@ -67,7 +67,7 @@ AGENT: dict[str, Code] = {
     ),
     "artist-key-unknown": Code(
         "Your consent was signed with a key that you have not confirmed on this computer.",
-        "Only if your consent page shows the same fingerprint: `python -m edge trust KEY`. Else ask the operator.",
+        "Only if your consent page shows the same fingerprint: `fedart-edge trust KEY`. Else ask the operator.",
         403,
     ),
     "consent-missing": Code(
@@ -102,7 +102,7 @@ AGENT: dict[str, Code] = {
     ),
     "roster-under-floor": Code(
         "Fewer artists take part in this round than you accept.",
-        "Nothing was sent. Lower your own floor with `python -m edge rules --min-cohort N` if you want to join.",
+        "Nothing was sent. Lower your own floor with `fedart-edge rules --min-cohort N` if you want to join.",
         403,
     ),
     "roster-other-round": Code("The roster is for another round or for other terms.", _OPERATOR, 409),
@@ -110,29 +110,29 @@ AGENT: dict[str, Code] = {
     "own-key-changed": Code("The roster shows another key for this device.", _OPERATOR, 409),
     "scheme-not-allowed": Code(
         "The round does not hide updates from the server, and you have not allowed that.",
-        "Nothing was sent. To allow it: `python -m edge rules --allow-unsafe-plain-sum`.",
+        "Nothing was sent. To allow it: `fedart-edge rules --allow-unsafe-plain-sum`.",
         403,
     ),
     "noise-missing": Code(
         "The round adds no noise, and you take part only in rounds that do.",
-        "Nothing was sent. To allow it: `python -m edge rules --allow-without-noise`.",
+        "Nothing was sent. To allow it: `fedart-edge rules --allow-without-noise`.",
         403,
     ),
     "epsilon-over-cap": Code(
         "The round would cost more privacy than your cap allows.",
-        "Nothing was sent. See `python -m edge budget`; raise your cap with `python -m edge rules --max-epsilon N`.",
+        "Nothing was sent. See `fedart-edge budget`; raise your cap with `fedart-edge rules --max-epsilon N`.",
         403,
     ),
     "base-not-accepted": Code(
         "The round uses a base model that you have not accepted.",
-        "Nothing was sent. To accept it: `python -m edge rules --accept-base HASH`.",
+        "Nothing was sent. To accept it: `fedart-edge rules --accept-base HASH`.",
         403,
     ),
     "base-hash-differs": Code("The files of the base are not those that the round names.", _OPERATOR, 409),
     "base-file-unsafe": Code("The base has a file that an agent never loads.", _OPERATOR, 403),
     "base-too-large": Code(
         "The base is larger than you accept.",
-        "Raise the limit with `python -m edge rules --max-base-mb N`.",
+        "Raise the limit with `fedart-edge rules --max-base-mb N`.",
         413,
     ),
     "base-does-not-fit": Code("The adapter of the round does not fit its base.", _OPERATOR, 409),
@@ -149,13 +149,13 @@ AGENT: dict[str, Code] = {
     ),
     "training-too-long": Code(
         "The round asks for more training than you accept.",
-        "Nothing was sent. Raise the limit with `python -m edge rules --max-steps N --max-minutes N`.",
+        "Nothing was sent. Raise the limit with `fedart-edge rules --max-steps N --max-minutes N`.",
         403,
     ),
     "training-failed": Code(
-        "The training on this computer failed.", "Run `python -m edge doctor`. Nothing was sent."
+        "The training on this computer failed.", "Run `fedart-edge doctor`. Nothing was sent."
     ),
-    "pictures-missing": Code("No folder of pictures is connected.", "Run `python -m edge connect FOLDER`."),
+    "pictures-missing": Code("No folder of pictures is connected.", "Run `fedart-edge connect FOLDER`."),
     "pictures-unusable": Code("The connected pictures cannot be used.", "Mend what the sentence names."),
     "download-truncated": Code(
         "The download broke off too often.", "Check the network; the agent tries again by itself.", 503

@@ -21,35 +21,35 @@ COMPUTER: dict[str, Code] = {
     "work-changing": Code("It was being written while it was read.", _WAITS, 409),
     "work-marked": Code(
         "It carries a do-not-train mark.",
-        "If the work is yours, say so: `python -m edge mine NAME`. If it is not, take it out.",
+        "If the work is yours, say so: `fedart-edge mine NAME`. If it is not, take it out.",
         403,
     ),
     "work-not-there": Code(
         "No marked picture of that name is in the connected folder.",
-        "Look with `python -m edge works`: it lists what was left out, with the reason.",
+        "Look with `fedart-edge works`: it lists what was left out, with the reason.",
         404,
     ),
     "on-battery": Code(
-        "Waiting: on battery.", "Plug it in, or allow it with `python -m edge manners --on-battery`.", 503
+        "Waiting: on battery.", "Plug it in, or allow it with `fedart-edge manners --on-battery`.", 503
     ),
     "on-metered-network": Code(
         "Waiting: the network is metered.",
-        "Use another network, or allow it with `python -m edge manners --on-metered`.",
+        "Use another network, or allow it with `fedart-edge manners --on-metered`.",
         503,
     ),
     "artist-at-work": Code(
         "Waiting: you are at the computer.",
-        "Take a break, or change how long with `python -m edge manners --idle-minutes N` (0 never waits).",
+        "Take a break, or change how long with `fedart-edge manners --idle-minutes N` (0 never waits).",
         503,
     ),
     "outside-hours": Code(
         "Waiting: outside your hours.",
-        'Change them with `python -m edge manners --hours "daily 22:00-06:00"`.',
+        'Change them with `fedart-edge manners --hours "daily 22:00-06:00"`.',
         503,
     ),
     "application-open": Code(
         "Waiting: a program has the computer to itself.",
-        "Close it, or change the list with `python -m edge manners --program NAME`.",
+        "Close it, or change the list with `fedart-edge manners --program NAME`.",
         503,
     ),
     "hours-invalid": Code(
@@ -57,12 +57,12 @@ COMPUTER: dict[str, Code] = {
     ),
     "memory-short": Code(
         "The training needs more memory than there is.",
-        "Close programs, or raise the cap with `python -m edge manners --memory-mb N`. Nothing was sent.",
+        "Close programs, or raise the cap with `fedart-edge manners --memory-mb N`. Nothing was sent.",
         403,
     ),
     "step-too-slow": Code(
         "The training would take longer on this computer than you accept.",
-        "Nothing was sent. Raise the limit with `python -m edge rules --max-minutes N`, or allow more --threads.",
+        "Nothing was sent. Raise the limit with `fedart-edge rules --max-minutes N`, or allow more --threads.",
         403,
     ),
 }

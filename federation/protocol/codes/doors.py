@@ -2,7 +2,7 @@
 
 from federation.protocol.codes.entry import Code
 
-_ENROL = "Start again with `python -m edge enrol`."
+_ENROL = "Start again with `fedart-edge enrol`."
 
 DOORS: dict[str, Code] = {
     "proof-invalid": Code("The proof is not by the device key over this enrolment.", _ENROL, 400),

@@ -7,10 +7,10 @@ _WAIT = "The agent asks again by itself."
 SERVER: dict[str, Code] = {
     "device-withdrawn": Code(
         "This device was withdrawn from the artist's account.",
-        "Enrol again with `python -m edge enrol` if that was not meant.",
+        "Enrol again with `fedart-edge enrol` if that was not meant.",
         403,
     ),
-    "device-unknown": Code("No such device is enrolled here.", "Enrol with `python -m edge enrol`.", 403),
+    "device-unknown": Code("No such device is enrolled here.", "Enrol with `fedart-edge enrol`.", 403),
     "not-in-round": Code("This device has no part in that round.", "Nothing to do.", 403),
     "round-unknown": Code("There is no such round.", "Nothing to do: the agent looks for the next one.", 404),
     "round-over": Code("The round is over.", "Nothing to do: the agent looks for the next one.", 410),

@@ -3,7 +3,7 @@
 from federation.protocol.codes.entry import Code
 
 _STOP = "Nothing was changed. Ask the operator of the server, and compare the fingerprint on your vault page."
-_JOIN = "Run `python -m edge vault join`."
+_JOIN = "Run `fedart-edge vault join`."
 
 VAULT: dict[str, Code] = {
     "vault-list-invalid": Code(
@@ -41,11 +41,11 @@ VAULT: dict[str, Code] = {
         "This computer's key no longer opens the vault: it was removed, or the vault was erased.", _JOIN, 409
     ),
     "vault-adapter-unknown": Code(
-        "There is no such adapter in the vault.", "See `python -m edge vault list`.", 404
+        "There is no such adapter in the vault.", "See `fedart-edge vault list`.", 404
     ),
     "vault-adapter-invalid": Code("The file holds no adapter.", "Train it anew.", 400),
     "vault-nothing-to-train": Code(
-        "There is nothing to train on.", "Connect a folder first: `python -m edge connect FOLDER`."
+        "There is nothing to train on.", "Connect a folder first: `fedart-edge connect FOLDER`."
     ),
     "vault-training-stopped": Code("The training was stopped before its last step.", "Start it again.", 409),
     "vault-no-version": Code(
