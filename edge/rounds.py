@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from diffusion.pace import Pace
-from edge import bases, budget, chain, config, consent, memory, pauses, pictures, sheets, training
+from edge import bases, budget, chain, config, consent, pauses, pictures, sheets, training
 from edge.api import Part
 from edge.folder.watch import NEWS as FOLDER_NEWS
 from edge.manners.dry import DryStep, check_memory
@@ -96,14 +96,10 @@ class Rounds:
             tools.api.consent(),
             terms.manifest,
             keys=tools.config.artist_keys,
-            ledger=self._ledger(),
+            ledger=tools.ledger,
             state=tools.state,
             at=tools.clock(),
         )
-
-    def _ledger(self) -> memory.Ledger:
-        """The one ledger that this computer knows."""
-        return memory.Ledger(self.tools.api, self.tools.state, self.tools.config.server_key)
 
     def _terms(self, round_id: UUID) -> Terms:
         """The round's terms, signed by the pinned key, within the artist's rules, after the last version seen."""
@@ -111,7 +107,7 @@ class Rounds:
         told = manifest.open_signed(tools.api.manifest(round_id), tools.config.pinned_key)
         terms = accept(told, round_id, tools.config, tools.state.known(round_id))
         budget.check(tools.state, terms, tools.config.rules)
-        self._ledger().follow()
+        tools.ledger.follow()
         chain.follow(tools.api, tools.state, told.campaign, told.previous)
         return terms
 

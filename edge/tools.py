@@ -17,6 +17,7 @@ from edge.downloads import Downloads
 from edge.folder.watch import Watch
 from edge.manners.hold import Gate
 from edge.manners.probes import Probes, here
+from edge.memory import Ledger
 from edge.paths import Home
 from edge.state import State
 from edge.status import Board
@@ -47,6 +48,11 @@ class Tools:
     trainer: training.Trainer
     watch: Watch
     gate: Gate
+
+    @property
+    def ledger(self) -> Ledger:
+        """The server's one ledger, as this computer knows it."""
+        return Ledger(self.api, self.state, self.config.server_key)
 
     def refresh(self) -> None:
         """What the artist changed meanwhile on the command line counts at once; an unreadable file changes nothing."""

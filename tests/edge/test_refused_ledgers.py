@@ -11,9 +11,7 @@ from consent.ledger.checkpoints import parse_checkpoint
 from consent.ledger.notes import Key, parse_note
 from consent.ledger.vouching import vouch
 from edge import ledger_key, memory
-from edge.memory import Ledger
 from edge.state import State
-from edge.tools import Tools
 from tests.consent.ledger import logs
 from tests.edge.agents import tools
 from tests.edge.ledgers import signed_by
@@ -28,21 +26,17 @@ def remembered(state: State) -> int:
     return parse_checkpoint(parse_note(state.noted(memory.NOTE)["note"].encode()).text).size
 
 
-def ledger(made: Tools) -> Ledger:
-    return Ledger(made.api, made.state, made.config.server_key)
-
-
 def see(scene: Scene) -> None:
     """The agent looked at the ledger once before."""
     with tools(scene.home) as made:
-        ledger(made).follow()
+        made.ledger.follow()
 
 
 def test_a_ledger_that_grew_is_followed(scene: Scene) -> None:
     with tools(scene.home) as made:
         for number in (0, 1, 3, 30):
             scene.server.log.grow(number)
-            assert ledger(made).follow().size == len(scene.server.log.leaves)
+            assert made.ledger.follow().size == len(scene.server.log.leaves)
         assert remembered(made.state) == 39
 
 
@@ -134,7 +128,7 @@ def test_a_ledger_key_that_the_pinned_key_does_not_vouch_for(scene: Scene, told:
 def test_an_older_home_learns_it_from_the_pinned_key(scene: Scene) -> None:
     with tools(scene.home) as made:
         made.state.note(ledger_key.NOTE, None)
-        ledger(made).follow()
+        made.ledger.follow()
         assert made.state.noted(ledger_key.NOTE) == VKEY
 
 
