@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from consent.selectors import ledger_head
 from consent.services.notices import install_shipped_notices
+from consent.services.roles import keep_roles
 
 
 def open_ledger() -> str:
@@ -25,6 +26,7 @@ def install_notices() -> str:
 
 
 STEPS: list[tuple[str, Callable[[], str]]] = [
+    ("the ledger's accounts", keep_roles),
     ("open the consent ledger", open_ledger),
     ("install the notices", install_notices),
 ]

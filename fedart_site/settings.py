@@ -5,6 +5,7 @@ importing this module never starts anything. docs/production.md lists every vari
 """
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -40,6 +41,7 @@ _POSTGRES = ("postgres", "postgresql")
 DATABASE_URL = env.service_url("DATABASE_URL", _POSTGRES, _engines.app_url or _engines.database_url)
 # The account that makes tables: `migrate` and `setup` use it (manage.py), nothing else does.
 _embedded_owner = _engines.database_url if _engines.names_of(DATABASE_URL, "") else ""
+DATABASE_APP_ACCOUNT = urlsplit(DATABASE_URL).username or ""  # as whom web and workers connect
 DATABASE_OWNER_URL = env.service_url("DATABASE_OWNER_URL", _POSTGRES, _embedded_owner)
 if DATABASE_OWNER_URL and env.boolean("FEDART_AS_OWNER", False):
     DATABASE_URL = DATABASE_OWNER_URL

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 
+from fedart_site.database_account import may_make_tables
 from fedart_site.known_engines import missing_engines
 from fedart_site.server_key import make_server_key
 
@@ -31,6 +32,7 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: {done}")
 
     def _steps(self) -> Iterator[Step]:
+        yield "database account", may_make_tables
         yield "tables", self._migrate
         yield "server key", self._server_key
         yield "ledger key", self._ledger_key
