@@ -7,11 +7,10 @@ from typing import Any
 import torch
 from diffusers.utils.logging import disable_progress_bar
 
+from diffusion.base.files import UNUSED
 from diffusion.families import Family, denoiser, family_of_class
 
 MAX_INDEX = 1_000_000
-UNUSED = ("safety_checker", "feature_extractor", "image_encoder")
-"""Parts that some folders have and that are never loaded: the gallery has a check of its own."""
 
 
 def load_base(folder: Path, *, device: str | None = None, dtype: torch.dtype = torch.float32) -> Any:

@@ -44,6 +44,9 @@ def fetch(api: Api, downloads: Downloads, home: Home, base: str, max_mb: int) ->
     if not (fresh / "model_index.json").is_file() or _hash(fresh) != base:
         shutil.rmtree(fresh, ignore_errors=True)
         raise refusal("base-hash-differs")
+    if beside := _uncounted(fresh, files):
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise refusal("base-file-unsafe", f"{beside[0]!r} is no part of it.")
     shutil.rmtree(folder, ignore_errors=True)
     fresh.replace(folder)
     return folder
@@ -79,8 +82,16 @@ def _hash(folder: Path) -> str:
 
     try:
         return base_hash(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return ""
+
+
+def _uncounted(folder: Path, files: list[File]) -> list[str]:
+    """Files of a listing that the hash says nothing about: they could be anything."""
+    from diffusion.base import base_files
+
+    counted = {path.relative_to(folder).as_posix() for path in base_files(folder)}
+    return sorted({file.path for file in files} - counted)
 
 
 def _link(blob: Path, target: Path) -> None:

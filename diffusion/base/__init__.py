@@ -8,7 +8,7 @@ import hashlib
 import json
 from pathlib import Path
 
-WEIGHTS_AND_CONFIG = (".safetensors", ".bin", ".json", ".txt")
+from diffusion.base.files import INDEX, chosen
 
 
 def shipped_base_dir() -> Path:
@@ -20,19 +20,17 @@ def shipped_base_dir() -> Path:
 def base_files(folder: Path) -> list[Path]:
     """The files that decide what a base draws (weights, configuration, vocabulary), sorted by relative path.
 
-    They are model_index.json and the files of the folders of its parts. What else lies beside model_index.json
-    (the model card, licences) is left out: correcting a sentence must not rename the base.
-    Raises FileNotFoundError where `folder` is not a base.
+    They are model_index.json and what its parts are loaded from (diffusion/base/files.py). What else lies there (the
+    card, licences, pickles, other precisions) is left out: correcting a sentence must not rename the base.
+    Raises FileNotFoundError where `folder` is not a base, ValueError for an index that is not JSON.
     """
-    if not (folder / "model_index.json").is_file():
+    if not (folder / INDEX).is_file():
         raise FileNotFoundError(
             f"{folder} is not a base: it has no model_index.json (a diffusers folder has one)."
         )
-    parts = (
-        p for p in folder.rglob("*") if p.is_file() and p.suffix in WEIGHTS_AND_CONFIG and p.parent != folder
-    )
-    seen = [p for p in parts if not any(part.startswith(".") for part in p.relative_to(folder).parts)]
-    return sorted([folder / "model_index.json", *seen], key=lambda p: p.relative_to(folder).as_posix())
+    index = json.loads((folder / INDEX).read_text("utf-8"))
+    found = [INDEX, *(p.relative_to(folder).as_posix() for p in folder.glob("*/*") if p.is_file())]
+    return [folder / path for path in chosen(found, index if isinstance(index, dict) else {})]
 
 
 def base_hash(folder: Path) -> str:

@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from django.core.files import File
 from django.db import transaction
 
 from diffusion.base import base_files, base_hash
+from diffusion.hub import HubError, Offer, fetch
 from federation.adapters.spec import AdapterSpec
 from federation.models import Base
 from federation.protocol.errors import refusal
@@ -45,6 +48,16 @@ def register_base(*, folder: Path, name: str, at: datetime) -> Base:
             },
         )
     return base
+
+
+def fetch_base(*, offer: Offer, name: str, at: datetime, on_file: Callable[[int, int], None]) -> Base:
+    """Fetches what a hub offers and registers it. Raises Refusal `base-hub` or those of `register_base`."""
+    with tempfile.TemporaryDirectory(dir=settings.STATE_DIR) as folder:
+        try:
+            fetch(offer, Path(folder) / "base", on_file=on_file)
+        except HubError as error:
+            raise refusal("base-hub", str(error)) from None
+        return register_base(folder=Path(folder) / "base", name=name, at=at)
 
 
 def _spec_by_torch(folder: Path) -> object:

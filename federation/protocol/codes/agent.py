@@ -135,6 +135,14 @@ AGENT: dict[str, Code] = {
         "Raise the limit with `fedart-edge rules --max-base-mb N`.",
         413,
     ),
+    "base-not-one": Code(
+        "There is no base that can be trained there.",
+        "Give a folder that diffusers wrote (it has a model_index.json), or the id of one at a hub: owner/name.",
+        404,
+    ),
+    "base-hub": Code(
+        "The base cannot be had from the model hub.", "Mend what the sentence says, and try again.", 502
+    ),
     "base-does-not-fit": Code("The adapter of the round does not fit its base.", _OPERATOR, 409),
     "version-does-not-follow": Code(
         "The round does not start from the version that follows the last one seen here.", _OPERATOR, 409
