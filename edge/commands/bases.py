@@ -61,7 +61,8 @@ def add(
             ),
         )  # fmt: skip
     else:
-        raise refusal("base-not-one", f"There is no folder {source!r}.")
+        missing = "This package does not hold it" if source == SHIPPED else f"There is no folder {source!r}"
+        raise refusal("base-not-one", f"{missing}.")
     own.out.say(f"Here: {kept.hash}", hash=kept.hash, bytes=kept.size, offered=_offered(own, kept))
 
 
