@@ -11,7 +11,8 @@ from federation.protocol.errors import refusal
 from federation.protocol.steps import Step
 
 API = 1
-REASON_LIMIT = 200
+REASON_LIMIT = 500
+"""Letters of a status sentence: the same words must fit on every page."""
 
 
 @dataclass(frozen=True)

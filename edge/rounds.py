@@ -1,30 +1,26 @@
 """This device's work in one round, whatever state it finds it in: refuse, train, say ready, take the five steps."""
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from diffusion.pace import Pace
-from edge import bases, budget, chain, config, consent, pauses, pictures, sheets, training
+from edge import config, consent, gathering, pauses, training
 from edge.api import Part
-from edge.folder.watch import NEWS as FOLDER_NEWS
-from edge.manners.dry import DryStep, check_memory
+from edge.manners.dry import DryStep
 from edge.pulse import Pulse
 from edge.receipts import human_bytes
-from edge.rules import Terms, accept
+from edge.rules import Terms
 from edge.session import RoundSession
 from edge.state import OVER
 from edge.tools import Tools
 from edge.waiting import Stopped
 from edge.work import Work
-from federation.adapters import files
-from federation.protocol import manifest
 from federation.protocol.errors import Refusal, refusal
 from federation.protocol.schemes import scheme
 from federation.protocol.steps import Step
 
 if TYPE_CHECKING:
-    from diffusion.dataset import Example
+    pass
 
 BEFORE_DRAW = ("invited", "training")
 INTERACTIVE = ("rostered", "advertised", "shared", "submitted", "confirmed")
@@ -89,71 +85,15 @@ class Rounds:
         """The artist can mend this while the round waits: say it, and look again at the next heartbeat."""
         self.outcome = f"{refused.why} {refused.fix}"
 
-    def _permission(self, terms: Terms) -> consent.Permission:
-        """The gate on this computer: the artist's own signature, for these terms, at this moment."""
-        tools = self.tools
-        return consent.permission(
-            tools.api.consent(),
-            terms.manifest,
-            keys=tools.config.artist_keys,
-            ledger=tools.ledger,
-            state=tools.state,
-            at=tools.clock(),
-        )
-
-    def _terms(self, round_id: UUID) -> Terms:
-        """The round's terms, signed by the pinned key, within the artist's rules, after the last version seen."""
-        tools = self.tools
-        told = manifest.open_signed(tools.api.manifest(round_id), tools.config.pinned_key)
-        terms = accept(told, round_id, tools.config, tools.state.known(round_id))
-        budget.check(tools.state, terms, tools.config.rules)
-        tools.ledger.follow()
-        chain.follow(tools.api, tools.state, told.campaign, told.previous)
-        return terms
-
     def _train(self, part: Part) -> None:
         tools, work = self.tools, Work(self.tools.home, part.round_id)
-        terms = self._terms(part.round_id)
+        terms = gathering.terms(tools, part.round_id)
         if not work.has_update():
-            if not self._run(self._job(terms, self._permission(terms)), terms, work):
+            if not self._run(gathering.job(tools, terms, gathering.permission(tools, terms)), terms, work):
                 return
             tools.state.set_round(part.round_id, "trained")
         tools.api.ready(part.round_id)
         self._wait(part)
-
-    def _job(self, terms: Terms, allowed: consent.Permission) -> training.Job:
-        """Gather what the training needs; all of it is checked before the round is joined."""
-        tools = self.tools
-        tools.board.say("busy", "Getting ready for a round: pictures, base and the latest version.")
-        examples = self._examples(allowed)
-        tools.state.note(FOLDER_NEWS, None)
-        folder = bases.fetch(
-            tools.api, tools.downloads, tools.home, terms.manifest.base, tools.config.rules.max_base_mb
-        )
-        blob = tools.downloads.fetch(terms.manifest.previous.sha256, files.size_limit(terms.spec))
-        check_memory(folder, tools.config.manners, tools.gate.probes)
-        return training.Job(
-            base=folder,
-            spec=terms.spec,
-            start=files.loads(blob.read_bytes(), terms.spec),
-            examples=examples,
-            training=terms.manifest.training,
-            clip=terms.params.clip,
-            seed=training.seed_of(tools.config.device_id, str(terms.params.round_id)),
-            threads=tools.config.threads,
-            checkpoint=Work(tools.home, terms.params.round_id).checkpoint,
-            sheet=sheets.place(tools.home, terms.manifest.previous.number + 1, tools.config.manners.sheet),
-        )
-
-    def _examples(self, allowed: consent.Permission) -> "Sequence[Example]":
-        """The pictures that the artist's statement covers; later ones wait until she signs again."""
-        found = pictures.read(self.tools.watch.scanner(self.tools.config.folder))
-        if allowed.works is None:
-            return found
-        covered = [example for example in found if example.sha256 in allowed.works]
-        if not covered:
-            raise refusal("works-not-covered")
-        return covered
 
     def _join(self, terms: Terms) -> None:
         """The dry steps were good: the server hears that training began."""
@@ -227,11 +167,11 @@ class Rounds:
 
     def _interact(self, part: Part) -> None:
         tools, work = self.tools, Work(self.tools.home, part.round_id)
-        terms = self._terms(part.round_id)
+        terms = gathering.terms(tools, part.round_id)
         if tools.state.known(part.round_id) is None or not work.has_update():
             raise refusal("home-damaged", "The update of a round is gone.")
         if not self._was_sent(part.round_id):
-            self._permission(terms)  # revoked after the draw: this device drops out
+            gathering.permission(tools, terms)  # revoked after the draw: this device drops out
         session = RoundSession(
             api=tools.api, state=tools.state, work=work, terms=terms, config=tools.config, key=tools.key,
             waiter=tools.waiter, receipts_file=tools.home.receipts,

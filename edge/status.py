@@ -29,7 +29,7 @@ class Status:
         """As the server wants it."""
         body: dict[str, Any] = {
             "state": self.state,
-            "reason": self.sentence[:REASON_LIMIT],
+            "reason": self.sentence,
             "agent_version": VERSION,
         }
         return body if self.steps is None else {**body, "step": self.step, "steps": self.steps}
@@ -61,7 +61,7 @@ class Board:
         round: str | None = None,
     ) -> None:
         """Change the status; the same words again change nothing."""
-        made = self._made(state, sentence, step, steps, round)
+        made = self._made(state, sentence[:REASON_LIMIT], step, steps, round)
         with self._lock:
             if (made.state, made.sentence) == (self._now.state, self._now.sentence):
                 return

@@ -13,21 +13,42 @@ NEWS = "folder-news"
 """The sentence about the last change, until a training took it in."""
 NOTE = "folder"
 """What was last told of the folder: path, hashes of the works, and numbers for the status."""
+COVERED = "works-covered"
+"""SHA-256 of the works that the artist's last statement names; None where it stands for the folder as it is."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """Works that are in the folder and were not, and the other way round."""
+    """Works that are in the folder and were not, and the other way round; `unsigned` of the new ones are not named in
+    the artist's statement."""
 
     added: int
     gone: int
+    unsigned: int = 0
 
     @property
     def sentence(self) -> str:
         """What it means for rounds."""
         told = [f"{words.count(self.added, 'picture')} added"] if self.added else []
         told += [f"{words.count(self.gone, 'picture')} taken out"] if self.gone else []
-        return f"{' and '.join(told)}: that counts from the next round on."
+        counts = self.gone or self.added > self.unsigned
+        end = ": that counts from the next round on." if counts else "."
+        return f"{' and '.join(told)}{end} {waiting(self.unsigned)}".strip()
+
+
+def waiting(unsigned: int) -> str:
+    """What is said of pictures that no statement names: nothing renews one but the artist."""
+    if not unsigned:
+        return ""
+    verb = "waits" if unsigned == 1 else "wait"
+    return f"{words.count(unsigned, 'picture')} {verb} until you sign again, for your works as they are now."
+
+
+def cover(state: State, works: frozenset[str] | None) -> None:
+    """Remember which works the artist's statement names."""
+    told = None if works is None else sorted(works)
+    if told != state.noted(COVERED):
+        state.note(COVERED, told)
 
 
 class Watch:
@@ -79,4 +100,6 @@ def tell(state: State, found: Scan) -> Change | None:
     known = frozenset(before.get("works", ()))
     if before.get("path") != path or known == found.hashes:
         return None
-    return Change(len(found.hashes - known), len(known - found.hashes))
+    added, named = found.hashes - known, state.noted(COVERED)
+    unsigned = 0 if named is None else len(added.difference(named))
+    return Change(len(added), len(known - found.hashes), unsigned)

@@ -27,7 +27,7 @@ class HeartbeatSerializer(Base):
     """What an agent reports."""
 
     state = serializers.ChoiceField(choices=REPORTED)
-    reason = serializers.CharField(max_length=200, allow_blank=True, default="", help_text="A sentence.")
+    reason = serializers.CharField(max_length=500, allow_blank=True, default="", help_text="A sentence.")
     agent_version = serializers.CharField(max_length=32, allow_blank=True, default="")
     step = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, allow_null=True)
     steps = serializers.IntegerField(min_value=0, max_value=1_000_000, required=False, allow_null=True)

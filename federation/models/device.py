@@ -19,7 +19,7 @@ class Device(models.Model):
     # The refresh-token family of the one sign-in of this device; every access token leads back to it.
     token_family = models.UUIDField(null=True, unique=True)
     reported_state = models.CharField(max_length=16, blank=True)
-    reported_reason = models.CharField(max_length=200, blank=True)
+    reported_reason = models.CharField(max_length=500, blank=True)
     agent_version = models.CharField(max_length=32, blank=True)
     step = models.PositiveIntegerField(null=True)
     steps = models.PositiveIntegerField(null=True)

@@ -11,6 +11,7 @@ from PIL import Image
 from consent.ledger.statement import REFUSED
 from consent.purposes import SHOW_IMAGES
 from edge import config, works
+from edge.agent import Agent
 from edge.state import State
 from tests.edge.agents import tools, turns
 from tests.edge.played_log import PlayedLog
@@ -240,6 +241,13 @@ class TestWorks:
         assert [example.path.name for example in scene.trainer.jobs[0].examples] == [
             f"blue square {number}.png" for number in range(3)
         ]
+        with tools(scene.home, scene.trainer) as made:
+            Agent(made).turn()
+            assert "1 picture waits until you sign again" in made.board.now.sentence
+            Image.new("RGB", (64, 64), "teal").save(self.folder(scene) / "a teal square.png")
+            assert made.watch.look(self.folder(scene)).sentence == (
+                "1 picture added. 1 picture waits until you sign again, for your works as they are now."
+            )
 
     def test_another_folder_is_not_covered(self, scene: Scene, tmp_path: Path) -> None:
         scene.server.open_round()
