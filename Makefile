@@ -48,6 +48,7 @@ lint: $(DEV)  ## Style and import contracts, in seconds
 
 docs: $(DEV)  ## Write the generated documents anew and check all of them
 	$(PY) -m federation.protocol.codes > docs/codes.md
+	$(PY) -m consent.notice_docs > docs/notices.md
 	$(PY) -m pytest -p no:xdist tests/architecture/test_docs.py
 
 wheel: $(DEV)  ## Build the agent's package into dist/, for artists: pip install 'dist/fedart-0.1.0-py3-none-any.whl[edge]'
