@@ -9,6 +9,8 @@ MAX_OAUTH_FORM = 16 * KIB
 MAX_STATEMENT = 64 * KIB
 # A piece of an encrypted file (gallery/limits.py: VAULT_PIECE), with room to spare.
 MAX_VAULT_PIECE = 5 * MIB
+# A picture to check (gallery/limits.py: CHECK_MAX_BYTES) and the form around it.
+MAX_CHECK = 8 * MIB + 64 * KIB
 MAX_FORM = 1 * MIB
 # The first prefix that fits decides.
 BY_PREFIX = (
@@ -18,6 +20,7 @@ BY_PREFIX = (
     ("/oauth/", MAX_OAUTH_FORM),
     ("/consent/", MAX_STATEMENT),
     ("/accounts/", MAX_STATEMENT),
+    ("/check/", MAX_CHECK),
     ("/", MAX_FORM),
 )
 

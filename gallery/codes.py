@@ -11,6 +11,19 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "The description is too long or holds control characters.",
         "Say in one sentence what it shows.",
     ),
+    "check-empty": (400, "There is no picture in the form.", "Choose a file, then press Check."),
+    "check-not-a-picture": (
+        422,
+        "The file is no whole picture of a kind that is read here.",
+        "Send a PNG, JPEG, WebP or AVIF that opens in a browser.",
+    ),
+    "check-too-large": (413, "The file is larger than 8 MB.", "Send a smaller copy."),
+    "check-too-many-pixels": (
+        413,
+        "The picture has more than 24 million pixels.",
+        "Scale it down first; the watermark stays in.",
+    ),
+    "check-too-often": (429, "Too many pictures came from your address.", "Wait a minute, then go on."),
     "everything-paused": (
         409,
         "You paused everything, so no picture is made.",

@@ -17,6 +17,13 @@ UNDO_FOR = timedelta(days=1)
 PREVIEW_MAX_BYTES = 65_536
 """A preview travels through Valkey and a WebSocket to every open tab: it stays small."""
 
+MINUTE = timedelta(minutes=1)
+CHECK_MAX_BYTES = 8 << 20
+"""A picture that somebody wants checked; fedart_site/sizes.py lets the form around it through."""
+CHECK_MAX_PIXELS = 24_000_000
+CHECKS_MAX = 20
+"""Checks from one address within a minute."""
+
 WALL_PAGE = 24
 MINE_PAGE = 24
 

@@ -15,7 +15,7 @@ from gallery.services import vault_doors
 ACCOUNT = "GDPR 6(1)(b): the account"
 PICTURES = "GDPR 6(1)(b): to make the pictures the artist asks for"
 LIVES = "as long as the account"
-FILES = {"file": "images", "thumb": "images"}
+FILES = dict.fromkeys(("file", "thumb", "avif_192", "avif_384", "avif_768"), "images")
 
 HOLDINGS = [
     Holding(
@@ -82,7 +82,8 @@ HOLDINGS = [
         "artist",
         DELETE,
         identifies="artist",
-        about="params alt recipe_public created_at published_at deleted_at file thumb sha256",
+        about="params alt recipe_public created_at published_at deleted_at file thumb "
+        "avif_192 avif_384 avif_768 sha256",
         technical="id handle request version width height thumb_width thumb_height",
         files=FILES,
     ),

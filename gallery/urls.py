@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import home, pictures, signals, studio, vault, wall
+from gallery.views import check, home, pictures, signals, studio, vault, wall
 
 app_name = "gallery"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("images/<uuid:handle>/", pictures.image, name="image"),
     path("images/<uuid:handle>/file.png", pictures.image_file, name="image-file"),
     path("images/<uuid:handle>/thumb.webp", pictures.image_thumb, name="image-thumb"),
+    path("images/<uuid:handle>/thumb-<int:side>.avif", pictures.image_avif, name="image-avif"),
     path("images/<uuid:handle>/publish", pictures.publish, name="publish"),
     path("images/<uuid:handle>/unpublish", pictures.unpublish, name="unpublish"),
     path("images/<uuid:handle>/delete", pictures.delete, name="delete"),
@@ -26,6 +27,7 @@ urlpatterns = [
     path("artists/<slug:handle>/", wall.artist, name="artist"),
     path("versions/<int:number>/sheet.png", pictures.version_sheet, name="version-sheet"),
     path("versions/<uuid:campaign_id>/<int:number>/sheet.png", pictures.version_sheet, name="campaign-sheet"),
+    path("check/", check.check, name="check"),
     path("credits/", wall.credit, name="credits"),
     path("credits/<slug:slug>/<str:name>", wall.sample_picture, name="sample-picture"),
     path("robots.txt", signals.robots, name="robots"),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from federation import selectors as federation
 from gallery import queue, selectors
 from gallery.generation import preview as encode
+from gallery.generation import watermark
 from gallery.generation.authority import load_authority
 from gallery.generation.credentials import sign_picture
 from gallery.generation.params import GenerationParams
@@ -130,7 +131,7 @@ def evaluate_version(*, version_id: UUID) -> Evaluation | None:
     sheet = sheet_of(version_id)
     facts = made_with(version, wanted[0])
     marked = sign_picture(
-        encode.png_of(sheet),
+        encode.png_of(watermark.mark(sheet)),
         facts,
         authority=load_authority(credentials_folder()),
         title=f"Contact sheet of version {version.number}",

@@ -16,6 +16,7 @@ from federation.services.publish import tensors_of
 from federation.terms import spec_of
 from gallery.errors import Refusal
 from gallery.generation import preview as encode
+from gallery.generation import watermark
 from gallery.generation.authority import Authority, load_authority
 from gallery.generation.credentials import MadeWith, sign_picture
 from gallery.generation.params import GenerationParams
@@ -115,20 +116,30 @@ def made_with(version: "AdapterVersion", params: GenerationParams) -> MadeWith:
         strength=f"{params.strength:g}",
         ledger_size=size,
         ledger_root=root,
+        ledger_origin=settings.LEDGER_ORIGIN,
+        personal=bool(getattr(params, "personal", "")),
     )
 
 
 def mark(picture: Picture.Image, facts: MadeWith, *, seconds_since: float) -> finishing.FinishedPicture:
-    """The picture and its thumbnail, both signed: nothing leaves the worker without its mark."""
+    """The picture and its thumbnails, with watermark first and credential second: nothing leaves the worker without.
+
+    This order, because whatever changes a pixel after signing breaks the signature.
+    """
     authority: Authority = load_authority(credentials_folder())
+    picture = watermark.mark(picture)
     thumb, thumb_width, thumb_height = encode.thumbnail(picture)
-    png = sign_picture(encode.png_of(picture), facts, authority=authority, title=TITLE)
-    webp = sign_picture(thumb, facts, authority=authority, title=TITLE, mime="image/webp")
+
+    def signed(data: bytes, mime: str) -> bytes:
+        return sign_picture(data, facts, authority=authority, title=TITLE, mime=mime)
+
+    small = {side: signed(data, "image/avif") for side, data in encode.avif_thumbnails(picture).items()}
     return finishing.FinishedPicture(
-        png=png,
+        png=signed(encode.png_of(picture), "image/png"),
         width=picture.width,
         height=picture.height,
-        thumb=webp,
+        thumb=signed(thumb, "image/webp"),
+        avif=small,
         thumb_width=thumb_width,
         thumb_height=thumb_height,
         seconds=round(time.monotonic() - seconds_since, 3),

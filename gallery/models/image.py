@@ -20,6 +20,10 @@ class Image(models.Model):
     file = models.CharField(max_length=200)
     """Name in the storage "images"; so is `thumb`."""
     thumb = models.CharField(max_length=200)
+    avif_192 = models.CharField(max_length=200, blank=True)
+    """Thumbnails by their longer side, where made; pictures of the first days have only `thumb`."""
+    avif_384 = models.CharField(max_length=200, blank=True)
+    avif_768 = models.CharField(max_length=200, blank=True)
     sha256 = models.CharField(max_length=64)
     width = models.PositiveSmallIntegerField()
     height = models.PositiveSmallIntegerField()
@@ -47,6 +51,26 @@ class Image(models.Model):
 
     def __str__(self) -> str:
         return f"picture {self.handle}"
+
+    @property
+    def avifs(self) -> dict[int, str]:
+        """The stored AVIF thumbnails by their longer side."""
+        found = {192: self.avif_192, 384: self.avif_384, 768: self.avif_768}
+        return {side: name for side, name in found.items() if name}
+
+    @property
+    def srcset(self) -> str:
+        """For `<source type="image/avif">`: addresses with their widths in pixels; empty where there are none."""
+        longer = max(self.width, self.height)
+        return ", ".join(
+            f"/images/{self.handle}/thumb-{side}.avif {round(side * self.width / longer)}w"
+            for side in self.avifs
+        )
+
+    @property
+    def files(self) -> list[str]:
+        """Every file of this picture in the storage "images"."""
+        return [self.file, self.thumb, *self.avifs.values()]
 
     @property
     def own_alt(self) -> str:

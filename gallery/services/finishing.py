@@ -1,7 +1,8 @@
 """Storing a finished picture: files first, then the row and the end of the request in one transaction."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.core.files.base import ContentFile
@@ -15,7 +16,7 @@ from gallery.storages import private_images
 
 @dataclass(frozen=True)
 class FinishedPicture:
-    """What the worker hands over: marked PNG, marked WebP thumbnail, and their sizes in pixels."""
+    """What the worker hands over: marked PNG, marked thumbnails, and their sizes in pixels."""
 
     png: bytes
     width: int
@@ -24,6 +25,8 @@ class FinishedPicture:
     thumb_width: int
     thumb_height: int
     seconds: float
+    avif: Mapping[int, bytes] = field(default_factory=dict)
+    """By the longer side in pixels."""
 
 
 def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime) -> Image:
@@ -35,6 +38,10 @@ def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime
     folder = f"{request.handle.hex[:2]}/{request.handle.hex}-{request.attempts}"
     file = storage.save(f"{folder}.png", ContentFile(picture.png))
     thumb = storage.save(f"{folder}.webp", ContentFile(picture.thumb))
+    small = {
+        f"avif_{side}": storage.save(f"{folder}-{side}.avif", ContentFile(data))
+        for side, data in picture.avif.items()
+    }
     try:
         with transaction.atomic():
             image = Image.objects.create(
@@ -44,6 +51,7 @@ def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime
                 params=request.params,
                 file=file,
                 thumb=thumb,
+                **small,
                 sha256=hashlib.sha256(picture.png).hexdigest(),
                 width=picture.width,
                 height=picture.height,
@@ -62,8 +70,8 @@ def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime
                 preview=None,
             )
     except BaseException:
-        storage.delete(file)
-        storage.delete(thumb)
+        for name in (file, thumb, *small.values()):
+            storage.delete(name)
         raise
     notices.tell_ended(request)
     return image

@@ -81,8 +81,8 @@ def remove_deleted(*, at: datetime) -> int:
     """Remove the files and rows of pictures deleted longer than a day ago; how many. Safe to repeat."""
     removed = 0
     for image in Image.objects.filter(Q(deleted_at__lt=at - UNDO_FOR))[:200]:
-        private_images().delete(image.file)
-        private_images().delete(image.thumb)
+        for name in image.files:
+            private_images().delete(name)
         image.delete()
         removed += 1
     return removed

@@ -88,6 +88,18 @@ def image_thumb(request: HttpRequest, handle: UUID) -> HttpResponse:
 
 @require_safe
 @do_not_train
+def image_avif(request: HttpRequest, handle: UUID, side: int) -> HttpResponse:
+    """A marked AVIF thumbnail whose longer side is `side` pixels; 404 for sides that were not made."""
+    shown = visible_image(request, handle)
+    stored = shown.avifs.get(side)
+    if stored is None:
+        raise Http404
+    name = f"fedart-{shown.handle.hex[:8]}.avif"
+    return _file(request, stored, tag=f"a{side}-{shown.sha256}", kind="image/avif", name=name)
+
+
+@require_safe
+@do_not_train
 def version_sheet(request: HttpRequest, number: int, campaign_id: UUID | None = None) -> HttpResponse:
     """The contact sheet of a version; of the current campaign where none is named."""
     evaluation = selectors.evaluation_numbered(number=number, campaign_id=campaign_id)

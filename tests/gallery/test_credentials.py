@@ -3,6 +3,7 @@
 import io
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ FACTS = MadeWith(
     strength="0.75",
     ledger_size=12,
     ledger_root="c" * 64,
+    ledger_origin="art.example/ledger",
 )
 
 
@@ -46,7 +48,8 @@ def test_signed_and_read_back(signed: bytes, authority: Authority) -> None:
         "v": 1,
         "base": "sha256:" + "a" * 64,
         "shared": {"version": 2, "sha256": "b" * 64, "strength": "0.75"},
-        "ledger": {"size": 12, "root": "c" * 64},
+        "ledger": {"origin": "art.example/ledger", "size": 12, "root": "c" * 64},
+        "personal": {"used": False},
     }
 
 
@@ -63,9 +66,31 @@ def test_thumbnails_are_marked_too(authority: Authority) -> None:
     )
 
 
+def test_avif_for_screens_of_every_density(authority: Authority) -> None:
+    assert list(preview.avif_thumbnails(picture())) == [192, 384]
+    assert list(preview.avif_thumbnails(picture().resize((512, 256)))) == [192, 384, 768]
+    for side, data in preview.avif_thumbnails(picture()).items():
+        marked = sign_picture(data, FACTS, authority=authority, title="A picture", mime="image/avif")
+        assert read_credentials(marked, root_pem=authority.root_pem, mime="image/avif").state == "trusted"
+        opened = Picture.open(io.BytesIO(marked))
+        assert (opened.format, opened.size) == ("AVIF", (side, side))
+        assert AI_MADE in opened.info["xmp"].decode()
+
+
 def test_simple_readers_find_the_source_type(signed: bytes) -> None:
     opened = Picture.open(io.BytesIO(signed))
     assert AI_MADE in opened.info[preview.XMP_KEY]
+    assert preview.NO_MINING in opened.info[preview.XMP_KEY]
+
+
+def test_prompt_and_name_only_where_asked() -> None:
+    asked = replace(FACTS, personal=True, prompt="red apple", credit="Alice")
+    model = next(
+        item["data"]
+        for item in manifest(asked, title="x")["assertions"]
+        if item["label"] == "org.fedart.model"
+    )
+    assert (model["personal"], model["prompt"], model["by"]) == ({"used": True}, "red apple", "Alice")
 
 
 @pytest.mark.parametrize("place", [-30, -200])
