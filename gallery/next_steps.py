@@ -1,12 +1,14 @@
-"""The small checklist of a new artist: consent, a device, a picture. Read from what the other rooms know."""
+"""The small checklist of a new artist: a picture, consent, a computer, the vault. Read from what other rooms know."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+
+from allauth.account.models import EmailAddress
 
 from consent.purposes import TRAIN_SHARED
 from consent.selectors import consent_summary
 from federation import selectors as federation
-from gallery import selectors
+from gallery import selectors, vaults
 from gallery.models import Artist
 
 PAUSED = "You paused everything: nothing of yours is used until you resume on the page Consent."
@@ -32,38 +34,71 @@ class Step:
 
 
 def next_steps(*, artist: Artist, at: datetime) -> list[Step]:
-    """The three steps, each done or not; the first open one is the current one. A "no" to consent is an answer."""
-    consent = consent_summary(artist_id=artist.pk, at=at, purpose=TRAIN_SHARED)
-    devices = federation.devices_of(artist.pk).filter(withdrawn_at=None).count()
-    pictures = selectors.picture_counts(artist_id=artist.pk)["all"]
-    plain = [
-        (
-            "Decide whether your pictures may teach the model",
-            consent.state in ("granted", "refused"),
-            PAUSED if consent.paused else CONSENT.get(consent.state, CONSENT["not-asked"]),
-            "/consent/" if consent.paused else "/consent/train/",
-            "Read and decide",
-        ),
-        (
-            "Connect the computer that holds your pictures",
-            devices > 0,
-            _devices_text(devices, granted=consent.in_force),
-            "/devices/",
-            "Connect a computer",
-        ),
-        (
-            "Make a picture",
-            pictures > 0,
-            "Only you see it until you publish it." if pictures == 0 else "The studio is open for more.",
-            "/studio/",
-            "Open the studio",
-        ),
-    ]
-    first_open = next((number for number, row in enumerate(plain) if not row[1]), -1)
+    """Five at most, the first picture before anything else: it needs no answer and no computer of hers.
+
+    Each is done or not; the first open one is the current one. A "no" to consent is an answer.
+    """
+    plain = [_picture(artist), _decide(artist, at=at), _computer(artist, at=at), _style(artist)]
+    if not EmailAddress.objects.filter(user_id=artist.pk, verified=True).exists():
+        plain.append(_letters(artist))
+    first_open = next((number for number, step in enumerate(plain) if step.state != "done"), -1)
     return [
-        Step(label, "done" if done else "current" if number == first_open else "todo", text, href, action)
-        for number, (label, done, text, href, action) in enumerate(plain)
+        replace(step, state="current") if number == first_open else step for number, step in enumerate(plain)
     ]
+
+
+def _step(label: str, done: bool, text: str, href: str, action: str) -> Step:
+    return Step(label, "done" if done else "todo", text, href, action)
+
+
+def _picture(artist: Artist) -> Step:
+    pictures = selectors.picture_counts(artist_id=artist.pk)["all"]
+    text = (
+        "The studio is open for more."
+        if pictures
+        else "Say what should be in it; the shared model draws it in seconds. Only you see it until you publish it."
+    )
+    return _step("Make a picture", pictures > 0, text, "/studio/", "Open the studio")
+
+
+def _decide(artist: Artist, *, at: datetime) -> Step:
+    found = consent_summary(artist_id=artist.pk, at=at, purpose=TRAIN_SHARED)
+    return _step(
+        "Decide whether your pictures may teach the model",
+        found.state in ("granted", "refused"),
+        PAUSED if found.paused else CONSENT.get(found.state, CONSENT["not-asked"]),
+        "/consent/" if found.paused else "/consent/train/",
+        "Read and decide",
+    )
+
+
+def _computer(artist: Artist, *, at: datetime) -> Step:
+    devices = federation.devices_of(artist.pk).filter(withdrawn_at=None).count()
+    granted = consent_summary(artist_id=artist.pk, at=at, purpose=TRAIN_SHARED).in_force
+    return _step(
+        "Connect the computer that holds your pictures",
+        devices > 0,
+        _devices_text(devices, granted=granted),
+        "/devices/",
+        "Connect a computer",
+    )
+
+
+def _style(artist: Artist) -> Step:
+    there = vaults.vault_of(artist_id=artist.pk) is not None
+    text = (
+        "Your vault is set up. Only you can open it."
+        if there
+        else "An adapter of your own, trained at home and locked before it leaves. We keep it and cannot open it."
+    )
+    return _step("Keep your own style in the vault", there, text, "/vault/", "Set up the vault")
+
+
+def _letters(artist: Artist) -> Step:
+    text = (
+        f"A letter waits at {artist.email}. Receipts and answers are sent only to an address you confirmed."
+    )
+    return _step("Confirm your e-mail address", False, text, "/accounts/email/", "Send the letter again")
 
 
 def _devices_text(devices: int, *, granted: bool) -> str:

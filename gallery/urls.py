@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from gallery.views import check, home, pictures, signals, studio, vault, wall
+from gallery.views import account, check, home, pictures, signals, studio, vault, wall
 
 app_name = "gallery"
 urlpatterns = [
     path("", wall.wall, name="wall"),
     path("home/", home.home, name="home"),
     path("home/name/", home.rename, name="rename"),
+    path("home/leave/", account.leave, name="leave"),
+    path("home/sessions/<int:pk>/end", account.end_session, name="end-session"),
     path("studio/", studio.studio, name="studio"),
     path("studio/requests/", studio.ask, name="ask"),
     path("studio/requests/<uuid:handle>/", studio.request_page, name="request"),

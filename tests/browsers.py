@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,13 +31,9 @@ def chromium_path() -> str:
     )
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator["Browser"]:
-    """One headless Chromium for a file's tests.
-
-    While Playwright's synchronous interface lives, its event loop counts as running in this thread: neither Django's
-    ORM nor an async test works beside it. So it ends with its file, and whatever the worker takes next is free of it.
-    """
+@contextmanager
+def chromium_here() -> Iterator["Browser"]:
+    """One headless Chromium for as long as the block lasts."""
     from playwright.sync_api import expect, sync_playwright
 
     expect.set_options(timeout=PATIENCE_MS)
@@ -46,6 +43,17 @@ def browser() -> Iterator["Browser"]:
         found = play.chromium.launch(executable_path=chromium_path(), args=args)
         yield found
         found.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator["Browser"]:
+    """One headless Chromium for a file's tests.
+
+    While Playwright's synchronous interface lives, its event loop counts as running in this thread: neither Django's
+    ORM nor an async test works beside it. So it ends with its file, and whatever the worker takes next is free of it.
+    """
+    with chromium_here() as found:
+        yield found
 
 
 @pytest.fixture

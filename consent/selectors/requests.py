@@ -37,6 +37,12 @@ def requests_of(artist_id: int) -> QuerySet[SubjectRequest]:
     return SubjectRequest.objects.filter(artist_id=artist_id).select_related("copy").order_by("-received_at")
 
 
+def open_erasure(artist_id: int) -> SubjectRequest | None:
+    """The artist's request to be erased that is not answered yet, if there is one."""
+    rows = requests_of(artist_id).filter(kind=SubjectRequest.Kind.ERASURE, state__in=request_states.OPEN)
+    return rows.first()
+
+
 def with_clock(row: SubjectRequest, *, at: datetime) -> dict[str, Any]:
     """One request with its state in words and its clock, for pages."""
     word, tone = request_states.WORDS[row.state]

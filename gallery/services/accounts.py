@@ -1,5 +1,7 @@
 """What an artist changes about her account here; sign-in itself is django-allauth's."""
 
+from allauth.usersessions.adapter import get_adapter
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
 
 from gallery.models import Artist
@@ -10,6 +12,14 @@ def rename(*, artist: Artist, display_name: str) -> Artist:
     artist.display_name = " ".join(display_name.split())
     artist.save(update_fields=["display_name"])
     return artist
+
+
+def end_session(*, artist: Artist, session_id: int, but: str) -> UserSession | None:
+    """Sign out one browser of this artist; None where it is not hers, is gone, or is the one that asks (key `but`)."""
+    found = UserSession.objects.filter(user=artist, pk=session_id).exclude(session_key=but).first()
+    if found is not None:
+        get_adapter().end_sessions([found])
+    return found
 
 
 def grant_role(*, artist: Artist, role: str) -> Artist:

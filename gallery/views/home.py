@@ -17,12 +17,14 @@ from gallery.views.common import me
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """The three next steps, the latest pictures and the account."""
+    """The next steps until they are done, the latest pictures and the account."""
     artist = me(request)
+    steps = next_steps(artist=artist, at=timezone.now())
     latest, _ = selectors.pictures_of(artist_id=artist.pk, before=None, size=6)
     context = {
         "greeting": f"Hello, {artist.display_name}" if artist.display_name else "Hello",
-        "steps": next_steps(artist=artist, at=timezone.now()),
+        "steps": steps,
+        "settled": all(step.state == "done" for step in steps),
         "pictures": latest,
         "counts": selectors.picture_counts(artist_id=artist.pk),
         "open_requests": selectors.open_requests_of(artist_id=artist.pk),
