@@ -17,7 +17,7 @@ def leave(home: Home, transport: Transport | None, *, keep_receipts: bool = True
     The receipts stay where they are unless the artist says otherwise: they are hers.
     """
     told = _tell(transport) if transport else False
-    for path in (home.tokens, home.key, home.config, home.state, home.lock, home.root / VAULT_KEY):
+    for path in (home.tokens, home.key, home.config, home.state, home.lock, home.page, home.root / VAULT_KEY):
         remove(path)
     for suffix in ("-wal", "-shm", "-journal"):
         remove(home.state.with_name(home.state.name + suffix))

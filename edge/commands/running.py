@@ -1,6 +1,9 @@
 """run, status, pause, resume."""
 
 import threading
+import webbrowser
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import asdict
 from typing import Annotated
 
@@ -9,12 +12,17 @@ import typer
 from edge import config, lock, pauses, status
 from edge.agent import Agent
 from edge.commands import Context, app
+from edge.page import doors
 from edge.state import State
-from edge.tools import gather, utc_now
+from edge.tools import Tools, gather, utc_now
+from federation.protocol.errors import refusal
 
 
 @app.command()
-def run(context: typer.Context) -> None:
+def run(
+    context: typer.Context,
+    page: Annotated[bool, typer.Option("--page/--no-page", help="Serve the page on this computer.")] = True,
+) -> None:
     """Take part in rounds until stopped."""
     own: Context = context.obj
     own.stop_on_signals()
@@ -24,7 +32,8 @@ def run(context: typer.Context) -> None:
         printing = threading.Thread(target=_print_changes, args=(own, tools.board), daemon=True)
         printing.start()
         try:
-            Agent(tools).run()
+            with _page(tools) if page else nullcontext():
+                Agent(tools).run()
         finally:
             own.stop.set()
             tools.board.changed.set()
@@ -38,6 +47,31 @@ def _print_changes(own: Context, board: status.Board) -> None:
         board.changed.clear()
         now = board.now
         own.out.say(now.sentence, **asdict(now))
+
+
+@contextmanager
+def _page(tools: Tools) -> Iterator[None]:
+    """The page on this computer; without a free port the agent works all the same."""
+    with ExitStack() as stack:
+        with suppress(OSError):
+            stack.enter_context(doors.serving(tools))
+        yield
+
+
+@app.command(name="page")
+def show_page(
+    context: typer.Context,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in your browser.")] = False,
+) -> None:
+    """Where the agent's own page is: the status, what was sent, and buttons to pause. For you alone."""
+    own: Context = context.obj
+    config.load(own.home)
+    address = doors.address_of(own.home) if lock.is_running(own.home) else None
+    if address is None:
+        raise refusal("agent-not-running")
+    own.out.say(address, address=address)
+    if open_it:
+        webbrowser.open(address)
 
 
 @app.command(name="status")

@@ -19,6 +19,9 @@ AGENT: dict[str, Code] = {
     "enrol-expired": Code("The code was not confirmed in time.", _ENROL, 410),
     "enrolment-ended": Code("The server no longer accepts this device's tokens.", _ENROL, 401),
     "agent-running": Code("The agent already runs from this home folder.", "Stop the other one first.", 409),
+    "agent-not-running": Code(
+        "The agent does not run, so its page is not there.", "Start it with `fedart-edge run`.", 404
+    ),
     "home-not-private": Code(
         "Others on this computer can read the agent's files.", "Run `fedart-edge doctor --mend`."
     ),
