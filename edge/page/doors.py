@@ -44,15 +44,12 @@ def serving(tools: Tools, *, poll_s: float = 0.5) -> Iterator[str]:
 
     `poll_s`: seconds between two looks whether it shall end.
     """
-    token = secrets.token_urlsafe(TOKEN_BYTES)
-    server = ThreadingHTTPServer((HERE, 0), _handler(tools, token))
-    server.daemon_threads = True
-    address = f"http://{HERE}:{server.server_port}/{token}/"
+    server = Server(tools)
     thread = threading.Thread(target=server.serve_forever, args=(poll_s,), name="page", daemon=True)
     thread.start()
     try:
-        write_private(tools.home.page, json.dumps({"address": address}).encode())
-        yield address
+        write_private(tools.home.page, json.dumps({"address": server.address}).encode())
+        yield server.address
     finally:
         remove(tools.home.page)
         server.shutdown()
@@ -68,85 +65,97 @@ def address_of(home: Home) -> str | None:
         return None
 
 
-def _handler(tools: Tools, token: str) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        timeout = PATIENCE_S
-        server_version, sys_version = "fedart-edge", ""
+class Server(ThreadingHTTPServer):
+    """Listens on this computer only, on a port of the moment."""
 
-        def log_message(self, format: str, *args: object) -> None:
-            """Nothing: the address is a secret."""
+    daemon_threads = True
 
-        def do_GET(self) -> None:
-            name = self._name()
-            if name == "":
-                self._answer(
-                    200, "text/html; charset=utf-8", html.page(facts.now(tools), facts.gathered(tools))
-                )
-            elif name == "status.json":
-                self._answer(200, "application/json", json.dumps(facts.now(tools)))
-            elif name in ASSETS:
-                self._answer(200, ASSETS[name], files("edge.page").joinpath(name).read_text("utf-8"))
-            elif name is not None:
-                self._nothing()
+    def __init__(self, tools: Tools) -> None:
+        super().__init__((HERE, 0), Handler)
+        self.tools = tools
+        self.token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.address = f"http://{HERE}:{self.server_port}/{self.token}/"
 
-        def do_POST(self) -> None:
-            name = self._name()
-            if name is None:
-                return
-            size = self.headers.get("Content-Length", "")
-            if not (size.isascii() and size.isdigit() and int(size) <= MAX_BODY) or not self._from_here():
-                self.close_connection = True
-                self._answer(403, "text/plain; charset=utf-8", "Only this page's own buttons do that.")
-                return
-            asked = parse_qs(self.rfile.read(int(size)).decode("ascii", "replace"), keep_blank_values=True)
-            if name == "pause" and _pause(tools, asked.get("for", ["?"])[0]):
-                self._back()
-            elif name == "resume":
-                pauses.resume(tools.state)
-                self._back()
-            else:
-                self._nothing()
 
-        def _name(self) -> str | None:
-            """What is asked for, below the token; None once a stranger was answered."""
-            own = {f"{name}:{self.server.server_port}" for name in (HERE, "localhost")}  # type: ignore[attr-defined]
-            if self.headers.get("Host") not in own:
-                self.close_connection = True
-                self._answer(421, "text/plain; charset=utf-8", "This is another computer's address.")
-                return None
-            given, slash, name = self.path.removeprefix("/").partition("/")
-            if not slash or not hmac.compare_digest(given.encode(), token.encode()):
-                self.close_connection = True
-                self._nothing()
-                return None
-            return name
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
 
-        def _from_here(self) -> bool:
-            """Whether a button of this page was pressed; browsers say so in two headers, and scripts need the token."""
-            origin, site = self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site")
-            return origin in (None, f"http://{self.headers['Host']}") and site in (None, "same-origin")
+    server: Server
+    protocol_version = "HTTP/1.1"
+    timeout = PATIENCE_S
+    server_version, sys_version = "fedart-edge", ""
 
-        def _back(self) -> None:
-            self._answer(303, "text/plain; charset=utf-8", "", {"Location": f"/{token}/"})
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing: the address is a secret."""
 
-        def _nothing(self) -> None:
+    def do_GET(self) -> None:
+        name = self._name()
+        if name == "":
             self._answer(
-                404, "text/plain; charset=utf-8", "Nothing here. `fedart-edge page` says the address."
+                200,
+                "text/html; charset=utf-8",
+                html.page(facts.now(self.server.tools), facts.gathered(self.server.tools)),
             )
+        elif name == "status.json":
+            self._answer(200, "application/json", json.dumps(facts.now(self.server.tools)))
+        elif name in ASSETS:
+            self._answer(200, ASSETS[name], files("edge.page").joinpath(name).read_text("utf-8"))
+        elif name is not None:
+            self._nothing()
 
-        def _answer(self, status: int, kind: str, text: str, more: dict[str, str] | None = None) -> None:
-            body = text.encode("utf-8")
-            self.send_response(status)
-            told = {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body)), **(more or {})}
-            if self.close_connection:
-                told["Connection"] = "close"
-            for name, value in told.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(body)
+    def do_POST(self) -> None:
+        name = self._name()
+        if name is None:
+            return
+        size = self.headers.get("Content-Length", "")
+        if not (size.isascii() and size.isdigit() and int(size) <= MAX_BODY) or not self._from_here():
+            self.close_connection = True
+            self._answer(403, "text/plain; charset=utf-8", "Only this page's own buttons do that.")
+            return
+        asked = parse_qs(self.rfile.read(int(size)).decode("ascii", "replace"), keep_blank_values=True)
+        if name == "pause" and _pause(self.server.tools, asked.get("for", ["?"])[0]):
+            self._back()
+        elif name == "resume":
+            pauses.resume(self.server.tools.state)
+            self._back()
+        else:
+            self._nothing()
 
-    return Handler
+    def _name(self) -> str | None:
+        """What is asked for, below the token; None once a stranger was answered."""
+        own = {f"{name}:{self.server.server_port}" for name in (HERE, "localhost")}
+        if self.headers.get("Host") not in own:
+            self.close_connection = True
+            self._answer(421, "text/plain; charset=utf-8", "This is another computer's address.")
+            return None
+        given, slash, name = self.path.removeprefix("/").partition("/")
+        if not slash or not hmac.compare_digest(given.encode(), self.server.token.encode()):
+            self.close_connection = True
+            self._nothing()
+            return None
+        return name
+
+    def _from_here(self) -> bool:
+        """Whether a button of this page was pressed; browsers say so in two headers, and scripts need the token."""
+        origin, site = self.headers.get("Origin"), self.headers.get("Sec-Fetch-Site")
+        return origin in (None, f"http://{self.headers['Host']}") and site in (None, "same-origin")
+
+    def _back(self) -> None:
+        self._answer(303, "text/plain; charset=utf-8", "", {"Location": f"/{self.server.token}/"})
+
+    def _nothing(self) -> None:
+        self._answer(404, "text/plain; charset=utf-8", "Nothing here. `fedart-edge page` says the address.")
+
+    def _answer(self, status: int, kind: str, text: str, more: dict[str, str] | None = None) -> None:
+        body = text.encode("utf-8")
+        self.send_response(status)
+        told = {**HEADERS, "Content-Type": kind, "Content-Length": str(len(body)), **(more or {})}
+        if self.close_connection:
+            told["Connection"] = "close"
+        for name, value in told.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
 
 def _pause(tools: Tools, wanted: str) -> bool:
