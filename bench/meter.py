@@ -18,8 +18,9 @@ def status(field: str) -> float:
 class Meter:
     """`server()` and `client(who)` are blocks whose CPU seconds and peak memory count for that side."""
 
-    def __init__(self) -> None:
-        self.base = status("VmRSS")
+    def __init__(self, base: float | None = None) -> None:
+        """`base`: the MiB above which the server's memory counts; what the process holds now where none is given."""
+        self.base = status("VmRSS") if base is None else base
         self.server_cpu, self.server_mib, self.client_mib = 0.0, 0.0, 0.0
         self.client_cpu: dict[int, float] = {}
         self.client_up: dict[int, int] = {}

@@ -13,8 +13,8 @@ class Adding:
 
     def fold(self, partial: ring.Ring | None, message: bytes) -> ring.Ring:
         """The partial sum with one more accepted masked input in it; changes `partial` in place."""
-        vector = wire.unpack_vector(wire.unpack(message).body, self.params.length)
-        return ring.add_into(ring.zeros(self.params.length) if partial is None else partial, vector)
+        vector = wire.unpack_vector(wire.body_of(message), self.params.length)
+        return vector.copy() if partial is None else ring.add_into(partial, vector)
 
     def combine(self, partials: Iterable[ring.Ring]) -> ring.Ring:
         """The sum of partial sums."""

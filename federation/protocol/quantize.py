@@ -33,17 +33,20 @@ def clipped(update: NDArray[np.floating], clip: float) -> NDArray[np.float64]:
 
 
 def quantize(
-    update: NDArray[np.floating], params: RoundParams, rng: np.random.Generator, noise: Noise | None = None
+    update: NDArray[np.floating],
+    params: RoundParams,
+    rng: np.random.Generator,
+    noise: Noise | None = None,
+    into: ring.Ring | None = None,
 ) -> ring.Ring:
-    """Ring elements of the clipped and rounded update, with `noise(length)` added where there is noise.
+    """Ring elements of the clipped and rounded update, with `noise(length)` added where there is noise; written into
+    the vector `into` where one is given.
 
-    Raises Refusal `update-wrong-shape`, `update-not-finite` or `rounding-failed`.
+    Raises Refusal `update-wrong-shape`, `update-not-finite` or `rounding-failed`; `into` is then of no use.
     """
-    if noise is not None:
-        return ring.encode(rounded(update, params, rng) + noise(params.length))
-    whole = np.empty(params.length, np.int32)  # the norm bound is below 2^31
-    _round_into(whole, update, params, rng)
-    return whole.view(np.uint32)
+    made = np.empty(params.length, np.uint32) if into is None else into
+    _round_into(made.view(np.int32), update, params, rng)  # the norm bound is below 2^31
+    return made if noise is None else ring.add_into(made, ring.encode(noise(params.length)))
 
 
 def rounded(update: NDArray[np.floating], params: RoundParams, rng: np.random.Generator) -> NDArray[np.int64]:
@@ -67,19 +70,17 @@ def _round_into(
         update, factor = clipped(update, params.clip), 1.0
     factor *= params.scale
     most = min(PIECE, params.length)
-    scratch, up = np.empty((3, most)), np.empty(most, np.bool_)
+    exact, draws = np.empty(most), np.empty(most)
     for _ in range(MAX_TRIES):
         squares = 0
         for start in range(0, params.length, PIECE):
             part = update[start : start + PIECE]
-            fraction, low, draws = scratch[:, : part.size]
-            np.multiply(part, factor, out=fraction, dtype=np.float64)
-            np.floor(fraction, out=low)
-            fraction -= low
-            rng.random(out=draws)
-            low += np.less(draws, fraction, out=up[: part.size])
-            whole[start : start + PIECE] = low
-            squares += _squares(low)
+            number, draw = exact[: part.size], draws[: part.size]
+            np.multiply(part, factor, out=number, dtype=np.float64)
+            number -= rng.random(out=draw)
+            np.ceil(number, out=number)  # up where the draw is below the fraction
+            whole[start : start + PIECE] = number
+            squares += _squares(number)
         if squares <= params.squared_norm_bound:
             return
     raise refusal("rounding-failed")
@@ -88,11 +89,11 @@ def _round_into(
 def _shortening(update: NDArray[np.floating], clip: float) -> float | None:
     """What the update is multiplied with to have a norm of at most `clip`; None where its squares overflow."""
     total, scratch = 0.0, np.empty(min(PIECE, update.size))
-    for start in range(0, update.size, PIECE):
-        part = update[start : start + PIECE]
-        exact = scratch[: part.size]
-        exact[:] = part
-        with np.errstate(over="ignore", invalid="ignore"):
+    with np.errstate(over="ignore", invalid="ignore"):
+        for start in range(0, update.size, PIECE):
+            part = update[start : start + PIECE]
+            exact = scratch[: part.size]
+            exact[:] = part
             total += float(np.dot(exact, exact))
     if math.isfinite(total):  # so is every number, then
         return 1.0 if total <= clip**2 else clip / math.sqrt(total)
@@ -133,12 +134,17 @@ def mean_of_sum(total: ring.Ring, params: RoundParams, count: int) -> NDArray[np
     """
     if total.shape != (params.length,):
         raise refusal("sum-out-of-range")
-    mean, squares = np.empty(params.length), 0.0
+    mean, squares, each, whole = (
+        np.empty(params.length),
+        0.0,
+        1.0 / (params.scale * count),
+        total.view(np.int32),
+    )
     for start in range(0, params.length, PIECE):
         part = mean[start : start + PIECE]
-        part[:] = total[start : start + PIECE].view(np.int32)
+        part[:] = whole[start : start + PIECE]
         squares += float(np.dot(part, part))
-        part /= float(params.scale) * count
+        part *= each
     if math.sqrt(squares) > params.sum_bound(count):
         raise refusal("sum-out-of-range")
     return mean

@@ -109,10 +109,11 @@ class ServerSession(Protocol):
         """In how many equal parts the masks are taken off; known once unmask was closed
         (`step-out-of-order` before)."""
 
-    def remove(self, state: State, part: int, messages: Messages) -> Ring:
+    def remove(self, state: State, part: int, messages: Messages, into: Ring | None = None) -> Ring:
         """One part, 0 to removal_parts - 1, made from the unmask messages: a partial sum like any other, to
-        be combined with them. Repeating it gives the same. Raises Refusal where the answers do not open what
-        was advertised. The secrets it computes are not kept."""
+        be combined with them; or `into`, a partial sum to which it is added in place. Repeating it gives the
+        same. Raises Refusal where the answers do not open what was advertised. The secrets it computes are not
+        kept."""
 
     def combine(self, partials: Iterable[Ring]) -> Ring:
         """The sum of partial sums."""

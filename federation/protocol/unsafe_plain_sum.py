@@ -180,7 +180,7 @@ class PlainServer(Adding):
         self._check_closed(state)
         return 0
 
-    def remove(self, state: State, part: int, messages: Messages) -> ring.Ring:
+    def remove(self, state: State, part: int, messages: Messages, into: ring.Ring | None = None) -> ring.Ring:
         raise ValueError(f"there is no part {part}: nothing is hidden")
 
     def finish(self, state: State, partial: ring.Ring) -> NDArray[np.float64]:

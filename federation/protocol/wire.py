@@ -46,17 +46,43 @@ class Frame(NamedTuple):
 
 def pack(params: RoundParams, step: Step, sender: UUID, *body: bytes | memoryview) -> bytes:
     """One message of this round; `sender` is the device, or `SERVER`; the body may come in parts."""
+    return b"".join((_head(params, step, sender, sum(len(part) for part in body)), *body))
+
+
+def vector_head(params: RoundParams, step: Step, sender: UUID) -> tuple[bytes, int]:
+    """What stands before the ring elements of a message with a vector, and the size of the whole message."""
+    length = _COUNT.size + 4 * params.length
+    head = _head(params, step, sender, length) + _COUNT.pack(params.length)
+    return head, HEADER.size + length
+
+
+def _head(params: RoundParams, step: Step, sender: UUID, length: int) -> bytes:
     side = Side.SERVER if sender == SERVER else Side.DEVICE
     kind = step | side.value
-    length = sum(len(part) for part in body)
-    head = HEADER.pack(
+    return HEADER.pack(
         MAGIC, VERSION, kind, 0, params.round_id.bytes, sender.bytes, params.manifest_hash, length
     )
-    return b"".join((head, *body))
 
 
 def unpack(data: bytes) -> Frame:
     """Any well-formed message. Raises Refusal `message-*`; allocates nothing of the sender's choosing."""
+    kind, round_id, sender, manifest_hash = _fields(data)
+    step, side = _step(kind & 0x7F), Side(kind & 0x80)
+    return Frame(step, side, UUID(bytes=round_id), UUID(bytes=sender), manifest_hash, _body(data))
+
+
+def body_of(data: bytes) -> memoryview:
+    """The body of a well-formed message."""
+    _fields(data)
+    return _body(data)
+
+
+def _body(data: bytes) -> memoryview:
+    return memoryview(data)[HEADER.size :].toreadonly()
+
+
+def _fields(data: bytes) -> tuple[int, bytes, bytes, bytes]:
+    """Kind, round, sender and manifest hash of a header in which everything is in order."""
     if len(data) < HEADER.size:
         raise refusal("message-truncated", f"{len(data)} bytes.")
     magic, version, kind, reserved, round_id, sender, manifest_hash, length = HEADER.unpack_from(data)
@@ -69,12 +95,10 @@ def unpack(data: bytes) -> Frame:
     if length > MAX_BODY:
         raise refusal("message-too-long", f"{length} bytes.")
     _check_length(len(data) - HEADER.size, length)
-    side = Side(kind & 0x80)
-    step = _step(kind & 0x7F)
-    if (side is Side.SERVER) != (sender == SERVER.bytes):
+    _step(kind & 0x7F)
+    if (kind & 0x80 == Side.SERVER.value) != (sender == SERVER.bytes):
         raise refusal("message-wrong-sender")
-    body = memoryview(data)[HEADER.size :].toreadonly()
-    return Frame(step, side, UUID(bytes=round_id), UUID(bytes=sender), manifest_hash, body)
+    return kind, round_id, sender, manifest_hash
 
 
 def _check_length(there: int, said: int) -> None:
@@ -94,16 +118,16 @@ def _step(number: int) -> Step:
 def expect(data: bytes, params: RoundParams, step: Step, sender: UUID) -> memoryview:
     """The body of the message that this sender owes at this step of this round, or a Refusal that says what
     differs."""
-    frame = unpack(data)
-    if frame.round_id != params.round_id:
+    kind, round_id, from_, manifest_hash = _fields(data)
+    if round_id != params.round_id.bytes:
         raise refusal("message-wrong-round")
-    if frame.manifest_hash != params.manifest_hash:
+    if manifest_hash != params.manifest_hash:
         raise refusal("message-wrong-manifest")
-    if frame.step != step:
-        raise refusal("message-wrong-step", f"It is {frame.step.slug}, not {step.slug}.")
-    if frame.sender != sender:
+    if kind & 0x7F != step:
+        raise refusal("message-wrong-step", f"It is {_step(kind & 0x7F).slug}, not {step.slug}.")
+    if from_ != sender.bytes:
         raise refusal("message-wrong-sender")
-    return frame.body
+    return _body(data)
 
 
 def pack_vector(vector: ring.Ring) -> tuple[bytes, memoryview]:

@@ -131,6 +131,12 @@ def split_list(body: memoryview) -> tuple[tuple[UUID, ...], memoryview]:
     return wire.unpack_devices(body[:end]), body[end:]
 
 
+def check_sealed(body: memoryview, count: int) -> None:
+    """Raises Refusal `message-wrong-length` unless these are as many sealed pairs; only their receivers open them."""
+    if len(body) != SEALED_BYTES * count:
+        raise refusal("message-wrong-length")
+
+
 def unpack_sealed(body: memoryview, count: int) -> list[bytes]:
     """Exactly that many sealed pairs."""
     return _pieces(body, SEALED_BYTES, count)

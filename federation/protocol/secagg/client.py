@@ -24,6 +24,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from federation.protocol import keys, quantize, wire
+from federation.protocol.draft import Draft
 from federation.protocol.errors import refusal
 from federation.protocol.params import RoundParams, quorum
 from federation.protocol.secagg import bodies, cohort, derive, prg, seal
@@ -88,16 +89,17 @@ class SecAggClient:
             raise refusal("share-from-stranger")
         self._check_list(shared, "shared")
         held = self._opened(secrets, shared, rest)
-        vector = quantize.quantize(update, self.params, self._rng, self._context.noise)
+        draft = Draft(self.params, self._device)
+        quantize.quantize(update, self.params, self._rng, self._context.noise, draft.vector)
         masks = [prg.Mask(derive.self_mask(secrets.self_seed, self._bound, self._device), add=True)]
         for other in held:
             if other != self._device:
                 common = derive.agree(secrets.mask_key, memory.mask_key(other))
                 key = derive.pair_mask(common, self._bound, memory.gathered, self._device, other)
                 masks.append(prg.Mask(key, add=self._device.bytes < other.bytes))
-        prg.apply(vector, masks)
-        memory.shared, memory.held = shared, held
-        return self._taken(Step.MASKED_INPUT, *wire.pack_vector(vector))
+        prg.apply(draft.vector, masks)
+        memory.shared, memory.held, memory.next = shared, held, Step.CONSISTENCY
+        return draft.message()
 
     def confirm(self, survivors: bytes) -> bytes:
         """(4)"""
@@ -215,6 +217,6 @@ class SecAggClient:
         if self._memory.next is not step:
             raise refusal("step-out-of-order", f"It is {step.slug}.")
 
-    def _taken(self, step: Step, *body: bytes | memoryview) -> bytes:
+    def _taken(self, step: Step, body: bytes) -> bytes:
         self._memory.next = step.following
-        return wire.pack(self.params, step, self._device, *body)
+        return wire.pack(self.params, step, self._device, body)

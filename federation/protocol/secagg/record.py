@@ -34,6 +34,7 @@ class Record:
     lists: Mapping[Step, tuple[UUID, ...]] = field(default_factory=dict)
     advertised: Mapping[UUID, tuple[bytes, bytes]] = field(default_factory=dict)
     gathered: bytes = b""
+    _may: dict[Step, frozenset[UUID]] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     @classmethod
     def opened(cls, params: RoundParams, roster: Mapping[UUID, bytes]) -> "Record":
@@ -68,6 +69,22 @@ class Record:
         if step not in self.lists:
             raise refusal("stage-not-yet")
         return self.lists[step]
+
+    @cached_property
+    def positions(self) -> Mapping[UUID, int]:
+        """Each advertiser's position in the graph."""
+        return {device: at for at, device in enumerate(self.advertisers)}
+
+    @cached_property
+    def shared(self) -> frozenset[int]:
+        """The positions of those who shared."""
+        return frozenset(self.positions[device] for device in self.listed(Step.SHARE_KEYS))
+
+    def may(self, step: Step) -> frozenset[UUID]:
+        """Who may answer that step, to be asked for one by one."""
+        if step not in self._may:
+            self._may[step] = frozenset(self.before(step))
+        return self._may[step]
 
     def before(self, step: Step) -> tuple[UUID, ...]:
         """Who may answer that step."""

@@ -24,18 +24,16 @@ MOST_PARTS = 64
 
 def held_by(record: Record, holder: UUID) -> list[UUID]:
     """The devices of which that holder's unmask message has a share, in the order of the shares."""
-    shared = set(record.listed(Step.SHARE_KEYS))
-    advertisers = record.advertisers
-    holders = record.graph.holders(advertisers.index(holder))
-    return [advertisers[at] for at in holders if advertisers[at] in shared]
+    shared, advertisers = record.shared, record.advertisers
+    holders = record.graph.holders(record.positions[holder])
+    return [advertisers[at] for at in holders if at in shared]
 
 
 def check_enough(record: Record) -> None:
     """Raises Refusal `list-under-threshold` where some secret that is needed has too few answers to open it."""
-    positions = {device: at for at, device in enumerate(record.advertisers)}
-    answered = {positions[device] for device in record.listed(Step.UNMASK)}
+    answered = {record.positions[device] for device in record.listed(Step.UNMASK)}
     for owner in {owner for owner, _ in _jobs(record)}:
-        there = sum(holder in answered for holder in record.graph.holders(positions[owner]))
+        there = sum(holder in answered for holder in record.graph.holders(record.positions[owner]))
         if there < record.graph.threshold:
             raise refusal(
                 "list-under-threshold", f"{there} of at least {record.graph.threshold} answered for one."
@@ -48,14 +46,14 @@ def parts(record: Record) -> int:
     return max(1, min(MOST_PARTS, -(-size // PART_BYTES)))
 
 
-def remove(record: Record, part: int, bodies_of: Messages) -> ring.Ring:
-    """What must be added to the sum to take that part of the masks off."""
+def remove(record: Record, part: int, bodies_of: Messages, into: ring.Ring | None) -> ring.Ring:
+    """What must be added to the sum to take that part of the masks off; or `into`, with that added to it in place."""
     jobs, count = _jobs(record), parts(record)
     if not 0 <= part < count:
         raise ValueError(f"there is no part {part} of {count}")
     mine = jobs[part * len(jobs) // count : (part + 1) * len(jobs) // count]
     masks = _masks(record, mine, Opener(record, bodies_of))
-    return prg.apply(ring.zeros(record.params.length), masks)
+    return prg.apply(ring.zeros(record.params.length) if into is None else into, masks)
 
 
 def _jobs(record: Record) -> list[tuple[UUID, UUID | None]]:
@@ -63,9 +61,8 @@ def _jobs(record: Record) -> list[tuple[UUID, UUID | None]]:
     survivors, advertisers = record.listed(Step.MASKED_INPUT), record.advertisers
     there = set(survivors)
     jobs: list[tuple[UUID, UUID | None]] = [(device, None) for device in survivors]
-    shared = set(record.listed(Step.SHARE_KEYS))
     for at, device in enumerate(advertisers):
-        if device in shared and device not in there:
+        if at in record.shared and device not in there:
             near = (advertisers[other] for other in record.graph.neighbours(at))
             jobs.extend((device, other) for other in near if other in there)
     return jobs
@@ -93,8 +90,7 @@ class Opener:
     def __init__(self, record: Record, bodies_of: Messages) -> None:
         self._record = record
         self._bodies_of = bodies_of
-        self._positions = {device: at for at, device in enumerate(record.advertisers)}
-        self._answered = set(record.listed(Step.UNMASK))
+        self._answered = {record.positions[device] for device in record.listed(Step.UNMASK)}
         self._read: dict[UUID, dict[UUID, bytes]] = {}
         self._weights: dict[tuple[int, ...], list[int]] = {}
         self._start = 0  # where the last window without a lie began
@@ -111,8 +107,8 @@ class Opener:
 
     def _secret(self, owner: UUID, right: Callable[[bytes], bool]) -> bytes:
         graph, advertisers = self._record.graph, self._record.advertisers
-        holders = graph.holders(self._positions[owner])
-        answering = [at for at in holders if advertisers[at] in self._answered]
+        holders = graph.holders(self._record.positions[owner])
+        answering = [at for at in holders if at in self._answered]
         for step in range(len(answering)):
             start = (self._start + step) % len(answering)
             window = sorted((answering[start:] + answering[:start])[: graph.threshold])

@@ -53,7 +53,7 @@ class SecAggServer(Adding):
 
     def accept(self, state: State, step: Step, sender: UUID, message: bytes) -> dict[str, Any]:
         record = self._open_at(state, step)
-        if sender not in record.before(step):
+        if sender not in record.may(step):
             raise refusal("own-device-missing")
         body = wire.expect(message, self.params, step, sender)
         device_key = record.keys[sender]
@@ -64,8 +64,7 @@ class SecAggServer(Adding):
                 facts = {"advertisement": derive.digest(body), **kept}
                 return {name: value.hex() for name, value in facts.items()}
             case Step.SHARE_KEYS:
-                position = record.advertisers.index(sender)
-                bodies.unpack_sealed(body, len(record.graph.neighbours(position)))
+                bodies.check_sealed(body, len(record.graph.neighbours(record.positions[sender])))
             case Step.MASKED_INPUT:
                 wire.unpack_vector(body, self.params.length)
             case Step.CONSISTENCY:
@@ -76,7 +75,7 @@ class SecAggServer(Adding):
 
     def close(self, state: State, step: Step, answers: Mapping[UUID, Facts]) -> dict[str, Any]:
         record = self._open_at(state, step)
-        if not set(answers) <= set(record.before(step)):
+        if not record.may(step).issuperset(answers):
             raise refusal("list-grew")
         self._check_count(len(answers), cohort.floor(self.params, len(record.devices)))
         if step is Step.ADVERTISE_KEYS:
@@ -94,7 +93,7 @@ class SecAggServer(Adding):
         if step is Step.MASKED_INPUT:
             return self._sealed_for(record, receivers, messages)
         if step is Step.CONSISTENCY:
-            dropped = [d for d in record.listed(Step.SHARE_KEYS) if d not in set(receivers)]
+            dropped = [d for d in record.listed(Step.SHARE_KEYS) if d not in record.may(step)]
             body = wire.pack_devices(receivers) + wire.pack_devices(dropped)
         else:
             rows = receivers if step is Step.SHARE_KEYS else receivers[: quorum(len(record.devices))]
@@ -108,9 +107,9 @@ class SecAggServer(Adding):
     def removal_parts(self, state: State) -> int:
         return removal.parts(self._closed(state))
 
-    def remove(self, state: State, part: int, messages: Messages) -> Ring:
+    def remove(self, state: State, part: int, messages: Messages, into: Ring | None = None) -> Ring:
         record = self._closed(state)
-        return removal.remove(record, part, lambda device: self._body(messages(device)))
+        return removal.remove(record, part, lambda device: self._body(messages(device)), into)
 
     def finish(self, state: State, partial: Ring) -> NDArray[np.float64]:
         count = len(self._closed(state).listed(Step.MASKED_INPUT))
@@ -133,25 +132,20 @@ class SecAggServer(Adding):
     ) -> Iterator[tuple[UUID, bytes]]:
         """To each who shared: who shared, and what was sealed for it."""
         graph, advertisers = record.graph, record.advertisers
-        positions = {device: at for at, device in enumerate(advertisers)}
-        listed, there = wire.pack_devices(receivers), set(receivers)
-        sent = {device: self._body(messages(device)) for device in receivers}
+        listed = wire.pack_devices(receivers)
+        sent = {record.positions[device]: self._body(messages(device)) for device in receivers}
         places = {
-            device: {other: at for at, other in enumerate(graph.neighbours(positions[device]))}
-            for device in receivers
+            mine: {other: SEALED_BYTES * at for at, other in enumerate(graph.neighbours(mine))}
+            for mine in sent
         }
-        for device in receivers:
-            mine, body = positions[device], [listed]
-            for other in graph.neighbours(mine):
-                sender = advertisers[other]
-                if sender in there:
-                    at = SEALED_BYTES * places[sender][mine]
-                    body.append(sent[sender][at : at + SEALED_BYTES])
-            yield device, wire.pack(self.params, Step.MASKED_INPUT, wire.SERVER, b"".join(body))
+        for mine in sent:
+            near = [(sent[other], places[other][mine]) for other in graph.neighbours(mine) if other in sent]
+            body = b"".join((listed, *(sealed[at : at + SEALED_BYTES] for sealed, at in near)))
+            yield advertisers[mine], wire.pack(self.params, Step.MASKED_INPUT, wire.SERVER, body)
 
     @staticmethod
     def _body(message: bytes) -> bytes:
-        return bytes(wire.unpack(message).body)
+        return bytes(wire.body_of(message))
 
     def _record(self, state: State) -> Record:
         """The record of that state; read once for as long as the same mapping comes again, which nobody changes."""

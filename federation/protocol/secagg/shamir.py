@@ -7,7 +7,7 @@ error: whoever joins compares the result with what was advertised.
 
 import math
 from collections.abc import Sequence
-from itertools import accumulate
+from functools import lru_cache
 
 from federation.protocol.errors import refusal
 from federation.protocol.secagg import prg
@@ -37,18 +37,20 @@ def split(secret: bytes, threshold: int, points: Sequence[int], key: bytes) -> l
 def weights(points: Sequence[int]) -> list[int]:
     """Lagrange's weights at 0 of these points, in their order: the same for every secret shared at them.
 
-    The weight of x is (product of the other points) / (product of the others minus x). All are divided by one
-    inversion (Montgomery's trick), and the products are of small numbers, taken mod PRIME once.
+    The weight of x is (product of all points) / (x times the product of the others minus x). With n the largest point
+    that divisor divides x! (n - x)!, and so n!: one inverse, that of n!, serves every set of points below n.
     """
-    whole = math.prod(points) % PRIME
-    below = [one * math.prod(other - one for other in points if other != one) % PRIME for one in points]
-    upto = list(accumulate(below, lambda a, b: a * b % PRIME, initial=1))
-    inverse = pow(upto[-1], -1, PRIME)
-    found = []
-    for at in range(len(points) - 1, -1, -1):
-        found.append(whole * inverse * upto[at] % PRIME)
-        inverse = inverse * below[at] % PRIME
-    return found[::-1]
+    whole, inverse = _factorial(max(points))
+    scaled = math.prod(points) * inverse % PRIME
+    below = (one * math.prod([other - one for other in points if other != one]) for one in points)
+    return [scaled * (whole // divisor) % PRIME for divisor in below]
+
+
+@lru_cache(maxsize=8)
+def _factorial(number: int) -> tuple[int, int]:
+    """The factorial and its inverse in the field."""
+    found = math.factorial(number)
+    return found, pow(found, -1, PRIME)
 
 
 def join(shares: Sequence[bytes], by: Sequence[int]) -> bytes | None:

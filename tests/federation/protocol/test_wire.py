@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from federation.protocol import ring, wire
+from federation.protocol.draft import Draft
 from federation.protocol.errors import Refusal
 from federation.protocol.steps import Step
 from tests.federation.protocol.rounds import DEVICES, small_params
@@ -105,3 +106,20 @@ def test_a_length_beyond_all_bounds_is_refused_before_anything_is_made() -> None
     head = wire.HEADER.pack(wire.MAGIC, 1, 1, 0, bytes(16), b"d" * 16, bytes(32), 2**32 - 1)
     with pytest.raises(Refusal, match=r"^message-too-long:"):
         wire.unpack(head)
+
+
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=8, max_size=8))
+def test_a_draft_is_the_message_that_packing_its_vector_gives(numbers: list[int]) -> None:
+    draft = Draft(PARAMS, DEVICES[0])
+    assert not draft.vector.any()
+    draft.vector[:] = numbers
+    packed = wire.pack_vector(np.array(numbers, np.uint32))
+    assert draft.message() == wire.pack(PARAMS, Step.MASKED_INPUT, DEVICES[0], *packed)
+
+
+def test_a_message_cannot_be_changed_by_who_kept_its_vector() -> None:
+    draft = Draft(PARAMS, DEVICES[0])
+    kept = draft.vector
+    message = draft.message()
+    kept[:] = 7
+    assert message == wire.pack(PARAMS, Step.MASKED_INPUT, DEVICES[0], *wire.pack_vector(ring.zeros(8)))

@@ -132,6 +132,10 @@ def test_removal_in_parts_gives_the_same_sum(monkeypatch: pytest.MonkeyPatch) ->
         played.server.remove(played.state, at, lambda d: played.sent[Step.UNMASK][d]) for at in range(count)
     ]
     np.testing.assert_array_equal(played.server.combine(parts), whole)
+    total = parts[0].copy()
+    for at in range(1, count):
+        played.server.remove(played.state, at, lambda d: played.sent[Step.UNMASK][d], total)
+    np.testing.assert_array_equal(total, whole)
     with pytest.raises(ValueError, match="no part 8"):
         played.server.remove(played.state, 8, lambda d: played.sent[Step.UNMASK][d])
 
