@@ -21,7 +21,7 @@ from federation.protocol.sessions import ClientContext
 from federation.protocol.steps import Step
 
 CLIP = 32.0
-GROUP = 4
+GROUP = 2
 """Clients that act before the server does; it holds as many messages at a time."""
 
 
