@@ -6,6 +6,7 @@ from uuid import UUID
 from edge import chain, pauses, pictures, works
 from edge.api import Beat
 from edge.folder.watch import NEWS as FOLDER_NEWS
+from edge.logs import LOG
 from edge.manners.hold import Hold
 from edge.rounds import FATAL, Rounds
 from edge.tools import Tools
@@ -149,6 +150,7 @@ class Agent:
     def _trouble(self, refused: Refusal) -> float:
         """Say what is wrong and how long to wait before the next try."""
         self.tools.board.say("error", f"{refused.why} {refused.fix}")
+        LOG.warning("%s", refused.code)
         if refused.code in FATAL:
             raise refused
         self._failures += 1

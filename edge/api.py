@@ -119,6 +119,14 @@ class Api:
         path = f"/api/v1/ledger/proof/consistency?old={old}&new={new}"
         return answers.as_object(self.transport.get(path))
 
+    def ledger_proof(self, index: int) -> bytes:
+        """That an entry is in the ledger (C2SP tlog-proof), unchecked."""
+        return self.transport.get(f"/api/v1/ledger/receipt?index={index}")
+
+    def ledger_opening(self, index: int) -> dict[str, Any]:
+        """What a public entry says, with its salt, unchecked."""
+        return answers.as_object(self.transport.get(f"/api/v1/ledger/openings/{index}"))
+
     def campaign(self, campaign: UUID) -> dict[str, Any]:
         """A campaign, unchecked."""
         return answers.as_object(self.transport.get(f"/api/v1/campaigns/{campaign}"))

@@ -25,6 +25,8 @@ from federation.protocol.manifest import Manifest
 from federation.protocol.schemes import scheme
 
 SEEN, SUBJECT = "consent-seen", "consent-subject"
+LEAF = "consent-leaf:"
+"""With a statement's id: the hash of its entry in the ledger, for `receipts --verify`."""
 # What the artist can mend by herself while the round still waits: it is looked at again, not refused for good.
 MENDABLE = frozenset(
     (
@@ -81,6 +83,7 @@ def permission(
         raise refusal("consent-expired")
     _check_terms(said["terms"], manifest)
     state.note(SEEN, [found.index, said["id"]])
+    state.note(f"{LEAF}{said['id']}", found.leaf.hex())
     return Permission(said["id"], _covered(said["data"].get("works"), state))
 
 

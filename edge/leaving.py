@@ -21,7 +21,7 @@ def leave(home: Home, transport: Transport | None, *, keep_receipts: bool = True
         remove(path)
     for suffix in ("-wal", "-shm", "-journal"):
         remove(home.state.with_name(home.state.name + suffix))
-    for folder in (home.work, home.cache, home.root / VAULT_PARCELS):
+    for folder in (home.work, home.cache, home.logs, home.root / VAULT_PARCELS):
         shutil.rmtree(folder, ignore_errors=True)
     if not keep_receipts:
         remove(home.receipts)

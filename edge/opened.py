@@ -7,20 +7,22 @@ from typing import Any
 from consent.errors import Refusal, refusal
 from consent.ledger.canonical import JsonObject, parse_canonical
 from consent.ledger.notes import Key
-from consent.ledger.proof_file import parse_proof
+from consent.ledger.proof_file import parse_proof, unpack_extra
 from consent.ledger.signing import verify
+from consent.ledger.tree import leaf_hash
 from consent.ledger.verify import Trust, check_receipt, from_b64url
 
 
 @dataclass(frozen=True)
 class Opened:
     """`index`: the statement's place in the ledger; `signer`: its key (`z6Mk…`), empty for a withdrawal without one;
-    `note`: the signed head of the ledger under which it is proven."""
+    `note`: the signed head of the ledger under which it is proven; `leaf`: the hash of its entry."""
 
     statement: JsonObject
     index: int
     signer: str
     note: bytes
+    leaf: bytes
 
 
 def opened(receipt: Mapping[str, Any], log: Key) -> Opened:
@@ -31,7 +33,8 @@ def opened(receipt: Mapping[str, Any], log: Key) -> Opened:
     statement = parse_canonical(from_b64url(receipt["statement"]))
     signer = verify(statement) if "proof" in statement else ""
     proof = parse_proof(receipt["proof"].encode())
-    return Opened(statement, proof.index, signer, proof.checkpoint)
+    entry, _ = unpack_extra(proof.extra)
+    return Opened(statement, proof.index, signer, proof.checkpoint, leaf_hash(entry))
 
 
 def signer_of(receipt: Mapping[str, Any]) -> str:

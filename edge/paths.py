@@ -23,6 +23,7 @@ class Home:
         self.state = self.root / "state.sqlite"
         self.receipts = self.root / "receipts.jsonl"
         self.lock = self.root / "agent.lock"
+        self.logs = self.root / "logs"
         self.page = self.root / "page.json"
         self.cache = self.root / "cache"
         self.work = self.root / "work"

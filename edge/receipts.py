@@ -11,7 +11,12 @@ from edge.paths import FILE_MODE
 
 @dataclass(frozen=True)
 class Receipt:
-    """One message: when (UTC), for which round, step and version, how many bytes, and their SHA-256."""
+    """One message: when (UTC), for which round, step and version, how many bytes, and their SHA-256.
+
+    `cohort`: devices on the roster; `epsilon_after`: this computer's own account once the round was charged, None where
+    the round adds no noise or is not charged yet; `statement`, `entry`: the artist's statement then in force, and its
+    place in the ledger.
+    """
 
     at: str
     round: str
@@ -20,6 +25,11 @@ class Receipt:
     bytes: int
     sha256: str
     scheme: str
+    campaign: str = ""
+    cohort: int = 0
+    epsilon_after: float | None = None
+    statement: str = ""
+    entry: int | None = None
 
 
 def write(path: Path, receipt: Receipt) -> None:
@@ -45,9 +55,11 @@ def read(path: Path) -> list[Receipt]:
 def sentence(receipt: Receipt) -> str:
     """One receipt in words."""
     at = datetime.fromisoformat(receipt.at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    cohort = f"  {receipt.cohort} computers" if receipt.cohort else ""
+    spent = "" if receipt.epsilon_after is None else f"  epsilon after {receipt.epsilon_after:.2f}"
     return (
         f"{at}  {receipt.step:<14}  {human_bytes(receipt.bytes):>9}  towards version {receipt.version}"
-        f"  round {receipt.round[:8]}  sha256 {receipt.sha256[:16]}"
+        f"  round {receipt.round[:8]}{cohort}{spent}  sha256 {receipt.sha256[:16]}"
     )
 
 

@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from edge import budget, receipts
 from edge.api import Api
 from edge.config import Config
+from edge.consent import SEEN
 from edge.rules import Terms, check_roster
 from edge.state import State
 from edge.waiting import Waiter
@@ -55,11 +56,13 @@ class RoundSession:
         self.receipts_file = receipts_file
         self.round_id = terms.params.round_id
         self._pause = POLL_S
+        self._cohort = 0
 
     def run(self, on_step: OnStep) -> None:
         """Take every step that is left. Raises Refusal, or Stopped with everything kept."""
         listed = self._roster()
-        self._pause = pause_for(len(listed.keys))
+        self._cohort = len(listed.keys)
+        self._pause = pause_for(self._cohort)
         kept = self.state.kept_steps(self.round_id)
         for one in kept:
             if not one.sent:
@@ -112,19 +115,28 @@ class RoundSession:
     def _send(self, step: Step, message: bytes) -> None:
         signature = keys.sign(self.key, keys.message_text(self.round_id, step, message))
         self._when_there(lambda: self.api.send(self.round_id, step, message, signature))
-        receipt = receipts.Receipt(
+        # The receipt first: a crash here may repeat one, never lose one.
+        receipts.write(self.receipts_file, self._receipt(step, message))
+        self.state.mark_sent(self.round_id, step)
+
+    def _receipt(self, step: Step, message: bytes) -> receipts.Receipt:
+        manifest = self.terms.manifest
+        entry, statement = self.state.noted(SEEN) or (None, "")
+        charged = manifest.privacy is not None and step >= Step.MASKED_INPUT
+        return receipts.Receipt(
             at=datetime.now(UTC).isoformat(timespec="seconds"),
             round=str(self.round_id),
             step=step.slug,
-            version=self.terms.manifest.previous.number + 1,
+            version=manifest.previous.number + 1,
             bytes=len(message),
             sha256=hashlib.sha256(message).hexdigest(),
-            scheme=self.terms.manifest.scheme,
+            scheme=manifest.scheme,
+            campaign=str(manifest.campaign),
+            cohort=self._cohort,
+            epsilon_after=budget.account(self.state).epsilon if charged else None,
+            statement=statement,
+            entry=entry,
         )
-        receipts.write(
-            self.receipts_file, receipt
-        )  # first: a crash here may repeat a receipt, never lose one
-        self.state.mark_sent(self.round_id, step)
 
     def _when_there(self, ask: Callable[[], T]) -> T:
         """Ask until the server no longer says "not yet"; it ends with the stage, or when the agent is stopped."""

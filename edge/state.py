@@ -28,6 +28,8 @@ CREATE TABLE IF NOT EXISTS versions (campaign TEXT, number INTEGER, sha256 TEXT 
     PRIMARY KEY (campaign, number));
 CREATE TABLE IF NOT EXISTS charges (round TEXT PRIMARY KEY, campaign TEXT NOT NULL, length INTEGER,
     squared_sensitivity INTEGER, variance INTEGER);
+CREATE TABLE IF NOT EXISTS traffic (day TEXT, purpose TEXT, requests INTEGER NOT NULL, bytes INTEGER NOT NULL,
+    PRIMARY KEY (day, purpose));
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 """
 OVER = frozenset(("done", "missed", "refused"))
@@ -174,6 +176,20 @@ class State:
         with self._lock:
             rows = self._db.execute("SELECT * FROM charges ORDER BY rowid").fetchall()
         return [Charge(*row) for row in rows]
+
+    def count_sent(self, day: str, purpose: str, size: int) -> None:
+        """One request more of so many bytes."""
+        with self._change() as db:
+            db.execute(
+                "INSERT INTO traffic VALUES (?, ?, 1, ?) ON CONFLICT (day, purpose)"
+                " DO UPDATE SET requests = requests + 1, bytes = bytes + excluded.bytes",
+                (day, purpose, size),
+            )
+
+    def sent(self) -> list[tuple[str, str, int, int]]:
+        """Day, purpose, requests and bytes, the oldest day first."""
+        with self._lock:
+            return self._db.execute("SELECT * FROM traffic ORDER BY day, purpose").fetchall()
 
     def see_version(self, campaign: UUID, number: int, sha256: str) -> None:
         """Remember a version; the first hash of a number stays."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import httpx
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from edge import config, identity, training
+from edge import config, identity, traffic, training
 from edge.api import Api
 from edge.config import Config
 from edge.downloads import Downloads
@@ -78,8 +78,10 @@ def gather(
     told = config.load(home)
     key = identity.load(home.make())
     waiter = Waiter(stop, random.Random())
-    transport = Transport(http or make_http(told.server), waiter, TokenStore(home))
     state = State(home)
+    client = http or make_http(told.server)
+    client.event_hooks["request"].append(traffic.counting(state, utc_now))
+    transport = Transport(client, waiter, TokenStore(home))
     return Tools(
         home=home,
         config=told,

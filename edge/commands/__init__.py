@@ -7,13 +7,15 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
+import httpx
 import typer
 
-from edge import VERSION
+from edge import VERSION, traffic
 from edge.config import Config, Rules
 from edge.paths import Home
 from edge.printing import Printer
 from edge.tokens import TokenStore
+from edge.tools import utc_now
 from edge.transport import Transport, make_http
 from edge.waiting import Waiter
 
@@ -33,6 +35,7 @@ class Context:
         self.home = Home(home)
         self.out = Printer(as_json)
         self.stop = threading.Event()
+        self._clients: list[httpx.Client] = []
 
     def stop_on_signals(self) -> None:
         """SIGTERM and Ctrl-C end what is under way within a step; nothing is lost."""
@@ -49,7 +52,19 @@ class Context:
 
     def transport(self, told: Config) -> Transport:
         """To the server that this home is enrolled with."""
-        return Transport(make_http(told.server), self.waiter(), TokenStore(self.home))
+        return Transport(self.client(told.server), self.waiter(), TokenStore(self.home))
+
+    def client(self, origin: str) -> httpx.Client:
+        """A client for that origin; what it sends is counted."""
+        made = make_http(origin)
+        made.event_hooks["request"].append(traffic.counting_apart(self.home, utc_now))
+        self._clients.append(made)
+        return made
+
+    def close(self) -> None:
+        """Let go of connections; called when the command ends, however it ends."""
+        for client in self._clients:
+            client.close()
 
 
 def _tell_version(wanted: bool) -> None:
@@ -70,7 +85,8 @@ def common(
     ] = False,
 ) -> None:
     """The FedArt agent: trains on this computer; the pictures stay here."""
-    context.obj = Context(home, as_json)
+    context.obj = own = Context(home, as_json)
+    context.call_on_close(own.close)
 
 
 def about_scheme(rules: Rules) -> str:

@@ -21,7 +21,7 @@ from edge.enrol import enrol as enrol_device
 from edge.folder.scan import Scanner
 from edge.opened import signer_of
 from edge.printing import Printer
-from edge.transport import Transport, make_http, origin_of
+from edge.transport import Transport, origin_of
 from federation.protocol.errors import refusal
 
 LONGEST_NAME = 80
@@ -64,7 +64,7 @@ def enrol(
     manners = ANY_TIME if any_time else Manners()
     place = str(folder) if folder else None
     wish = Wish(origin, name or _own_name(), place, threads, rules, artist_keys=artist_keys, manners=manners)
-    transport = Transport(make_http(origin), own.waiter())
+    transport = Transport(own.client(origin), own.waiter())
     told = enrol_device(own.home, wish, transport, lambda asked: _show(own.out, asked))
     own.out.say(
         f"Enrolled as {told.name!r}. {about_scheme(told.rules)}",

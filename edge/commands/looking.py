@@ -1,12 +1,17 @@
 """rules, budget, receipts, doctor."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from edge import budget, config, doctor, receipts
+from edge import budget, config, doctor, logs, receipts, traffic
+from edge.api import Api
 from edge.commands import Context, about_scheme, app
+from edge.memory import Ledger
+from edge.paths import write_private
+from edge.proofs import Verifier
 from edge.state import State
 from federation.privacy.accounting import ADJACENCY
 
@@ -72,15 +77,56 @@ def show_budget(context: typer.Context) -> None:
 
 
 @app.command(name="receipts")
-def show_receipts(context: typer.Context) -> None:
+def show_receipts(
+    context: typer.Context,
+    verify: Annotated[bool, typer.Option("--verify", help="Check them against the server's ledger.")] = False,
+) -> None:
     """Everything that was sent from this computer."""
     own: Context = context.obj
     found = receipts.read(own.home.receipts)
+    if verify:
+        raise typer.Exit(0 if _verify(own, found) else 1)
     for receipt in found:
         own.out.say(receipts.sentence(receipt), **asdict(receipt))
     if not own.out.as_json:
         total = receipts.human_bytes(sum(receipt.bytes for receipt in found))
         own.out.say(f"{len(found)} messages, {total} in all. No picture and no caption is ever sent.")
+        _say_traffic(own)
+
+
+def _verify(own: Context, found: list[receipts.Receipt]) -> bool:
+    """Print each finding; whether all of them hold."""
+    own.stop_on_signals()
+    told = config.load(own.home)
+    state = State(own.home)
+    try:
+        api = Api(own.transport(told))
+        ledger = Ledger(api, state, told.server_key)
+        well = True
+        for one in Verifier(api, state, ledger).check(found):
+            well = well and one.holds
+            more = "" if one.holds else f"\n     {one.fix}  [{one.code}]"
+            own.out.say(
+                f"{'holds' if one.holds else 'DOES NOT HOLD'}  {one.about}: {one.seen}{more}", **asdict(one)
+            )
+    finally:
+        state.close()
+    return well
+
+
+def _say_traffic(own: Context) -> None:
+    """All requests by purpose, from the first day on."""
+    if not own.home.state.exists():
+        return
+    state = State(own.home)
+    rows = [traffic.Tally(*row) for row in state.sent()]
+    state.close()
+    for purpose in dict.fromkeys(row.purpose for row in rows):
+        mine = [row for row in rows if row.purpose == purpose]
+        size = receipts.human_bytes(sum(row.bytes for row in mine))
+        own.out.say(f"{purpose:<16}{sum(row.requests for row in mine):>8} requests{size:>12}")
+    if rows:
+        own.out.say(f"All requests since {rows[0].day}, as HTTP writes them, before encryption.")
 
 
 @app.command(name="doctor")
@@ -102,3 +148,20 @@ def run_doctor(
             **asdict(finding),
         )
     raise typer.Exit(0 if well else 1)
+
+
+@app.command(name="logs")
+def show_logs(
+    context: typer.Context,
+    to: Annotated[
+        Path | None, typer.Option(help="Write all of it into this file, to be read and shown.")
+    ] = None,
+) -> None:
+    """The agent's log, without names of pictures, paths and secrets. It is never sent anywhere."""
+    own: Context = context.obj
+    lines = logs.read(own.home)
+    for line in lines:
+        own.out.say(line)
+    if to is not None:
+        write_private(to.expanduser().absolute(), "".join(f"{line}\n" for line in lines).encode())
+        own.out.say(f"All of this, and nothing else, is in {to}.", file=str(to), lines=len(lines))

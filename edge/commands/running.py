@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from edge import config, lock, pauses, status
+from edge import config, lock, logs, pauses, status
 from edge.agent import Agent
 from edge.commands import Context, app
 from edge.page import doors
@@ -32,7 +32,7 @@ def run(
         printing = threading.Thread(target=_print_changes, args=(own, tools.board), daemon=True)
         printing.start()
         try:
-            with _page(tools) if page else nullcontext():
+            with logs.kept(own.home), _page(tools) if page else nullcontext():
                 Agent(tools).run()
         finally:
             own.stop.set()
@@ -46,6 +46,7 @@ def _print_changes(own: Context, board: status.Board) -> None:
         board.changed.wait()
         board.changed.clear()
         now = board.now
+        logs.status(now)
         own.out.say(now.sentence, **asdict(now))
 
 

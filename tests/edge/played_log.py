@@ -3,7 +3,9 @@
 from base64 import b64encode
 from hashlib import sha256
 from typing import Any
+from uuid import UUID
 
+from consent.ledger.canonical import canonical_bytes
 from consent.ledger.checkpoints import Checkpoint, sign_checkpoint
 from consent.ledger.entries import commitment, entry_bytes
 from consent.ledger.notes import Key
@@ -21,6 +23,7 @@ class PlayedLog:
     def __init__(self) -> None:
         self.leaves = [leaf_hash(b"%d" % number) for number in range(5)]
         self.signer = "log"
+        self.openings: dict[int, dict[str, Any]] = {}
 
     def grow(self, number: int = 1) -> None:
         self.leaves += [leaf_hash(b"more %d" % (len(self.leaves) + at)) for at in range(number)]
@@ -35,11 +38,27 @@ class PlayedLog:
         entry = entry_bytes(kind="statement", hour=logs.HOUR, commitment=commitment(statement, salt=salt))
         index = len(self.leaves)
         self.leaves.append(leaf_hash(entry))
-        hash_of = hashes_of(self.leaves)
-        path = tuple(hash_of(*one) for one in inclusion_ranges(index, index + 1))
-        proof = ProofFile(index, path, self.checkpoint(), pack_extra(entry, salt))
+        proof = self.proof(index, extra=pack_extra(entry, salt))
         vkey = self._key().vkey()
-        return pack_receipt(statement=statement, proof=proof.dump(), vkey=vkey, notice_text=None)
+        return pack_receipt(statement=statement, proof=proof, vkey=vkey, notice_text=None)
+
+    def record_version(self, card: dict[str, Any]) -> int:
+        """One entry more, which everybody may open; its index."""
+        body = canonical_bytes({"version": str(UUID(int=len(self.leaves))), "card": card})
+        salt = sha256(body).digest()
+        committed = commitment(body, salt=salt)
+        entry = entry_bytes(kind="version", hour=logs.HOUR, commitment=committed)
+        index = len(self.leaves)
+        self.leaves.append(leaf_hash(entry))
+        told = {"index": index, "kind": "version", "hour": logs.HOUR, "commitment": committed.hex()}
+        self.openings[index] = told | {"salt": salt.hex(), "body": body.decode()}
+        return index
+
+    def proof(self, index: int, extra: bytes = b"") -> bytes:
+        """A tlog-proof of an entry under the present checkpoint."""
+        hash_of = hashes_of(self.leaves)
+        path = tuple(hash_of(*one) for one in inclusion_ranges(index, len(self.leaves)))
+        return ProofFile(index, path, self.checkpoint(), extra).dump()
 
     def key(self) -> dict[str, Any]:
         """As the door tells it."""

@@ -55,6 +55,8 @@ class PlayedServer:
         self.blobs = {sha256(data): data for data in (first, *BASE_FILES.values())}
         self.round: PlayedRound | None = None
         self.log = PlayedLog()
+        self.entries: dict[int, int] = {}
+        self.of: dict[int, str] = {}  # the round that each version came of
         self.device_key = b""
         self.consent: dict[str, Any] = {"receipt": None}
         self.works: list[dict[str, Any]] = []
@@ -88,8 +90,9 @@ class PlayedServer:
         return self.round
 
     def publish(self, data: bytes) -> None:
-        """One more version, whatever is in it."""
+        """One more version, whatever is in it; its card stands in the ledger."""
         self.versions.append(data)
+        self.entries[len(self.versions) - 1] = self.log.record_version(self._card(len(self.versions) - 1))
         self.blobs[sha256(data)] = data
 
     def seen(self, text: str) -> list[tuple[str, str, dict[str, str]]]:
@@ -203,15 +206,28 @@ class PlayedServer:
     def _version(self, number: int) -> Answer:
         if number >= len(self.versions):
             raise refusal("version-unknown")
-        before = {"number": number - 1, "sha256": sha256(self.versions[number - 1])} if number else None
-        told = {"number": number, "sha256": sha256(self.versions[number]), "card": {"previous": before}}
+        told = {
+            "number": number, "sha256": sha256(self.versions[number]), "card": self._card(number),
+            "ledger_entry": self.entries.get(number),
+        }  # fmt: skip
         return self._json("version", told)
+
+    def _card(self, number: int) -> dict[str, Any]:
+        before = {"number": number - 1, "sha256": sha256(self.versions[number - 1])} if number else None
+        played = self.of.setdefault(
+            number, str(self.round.manifest.round_id) if self.round and number else ""
+        )
+        return {"previous": before, "round": played or None, "cohort_size": "fewer than 5" if number else 0}
 
     def _ledger(self, path: str) -> Answer:
         if path.endswith("/checkpoint"):
             return 200, {}, self.log.checkpoint()
         if path.endswith("/key"):
             return self._json("ledger-key", self.log.key())
+        if "/receipt?" in path:
+            return 200, {}, self.log.proof(int(path.rpartition("=")[2]))
+        if "/openings/" in path:
+            return self._json("opening", self.log.openings[int(path.rpartition("/")[2])])
         old, new = map(int, re.findall(r"=(\d+)", path))
         return self._json("consistency", {"path": self.log.consistency(old, new)})
 

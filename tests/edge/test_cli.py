@@ -155,7 +155,8 @@ def test_the_doctor_names_each_fault_with_its_fix(server: PlayedServer, home: An
         (["status"], "not-enrolled"),
         (["run"], "not-enrolled"),
         (["pause"], "not-enrolled"),
-        (["receipts", "--verify"], None),
+        (["receipts", "--verify"], "not-enrolled"),
+        (["pause", "--nonsense"], None),
         (["pause", "soon"], "not-enrolled"),
     ],
 )

@@ -19,6 +19,11 @@ AGENT: dict[str, Code] = {
     "enrol-expired": Code("The code was not confirmed in time.", _ENROL, 410),
     "enrolment-ended": Code("The server no longer accepts this device's tokens.", _ENROL, 401),
     "agent-running": Code("The agent already runs from this home folder.", "Stop the other one first.", 409),
+    "receipt-not-proven": Code(
+        "What the server shows of its ledger does not bear out this receipt.",
+        "Keep the receipts, stop with `fedart-edge pause`, and ask the operator of the server.",
+        409,
+    ),
     "agent-not-running": Code(
         "The agent does not run, so its page is not there.", "Start it with `fedart-edge run`.", 404
     ),
