@@ -4,12 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from consent.errors import Refusal
 from consent.ledger.canonical import parse_canonical
 from consent.ledger.checkpoints import open_checkpoint
 from consent.ledger.entries import OLD_GENESIS, commitment, entry_bytes, old_chain_hash
 from consent.ledger.kinds import MAX_BODY_BYTES
-from consent.ledger.record import signer_of
+from consent.ledger.record import BY_SESSION, signer_of
 from consent.ledger.statement import check_fields
 from consent.ledger.tiles import HEIGHT, MAX_LEVEL, WIDTH
 from consent.ledger.tree import Frontier, fold_perfect, leaf_hash
@@ -44,6 +46,8 @@ class Audit:
     rows: list[list[bytes]] = field(default_factory=lambda: [[] for _ in range(MAX_LEVEL)])
     # What statements and cards said the head was: size -> (who says so, root or old chain head).
     said: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    # The keys that may sign at this place of the ledger, and the pseudonym they were registered for.
+    keys: dict[str, str] = field(default_factory=dict)
 
     @property
     def entries(self) -> int:
@@ -68,7 +72,9 @@ def audit_ledger() -> Audit:
             or _grow(entry, audit)
             or _check_size(audit, signed)
         )
-    audit.found = audit.found or _check_nodes(audit) or signed.left(audit) or _check_heads(audit)
+    audit.found = (
+        audit.found or _check_nodes(audit) or signed.left(audit) or _check_heads(audit) or _check_salts()
+    )
     return audit
 
 
@@ -131,19 +137,34 @@ def _check_opening(entry: Entry, statement: Statement | None, audit: Audit) -> B
     audit.openings += 1
     if statement:
         return _check_statement(statement, audit)
+    if entry.kind == "key":
+        _note_key(parse_canonical(body), audit)
     if entry.kind == "version":
         card = parse_canonical(body, limit=MAX_BODY_BYTES).get("card")
         return _note_head(entry.index, card.get("ledger") if isinstance(card, dict) else None, audit)
     return None
 
 
+def _note_key(body: Mapping[str, Any], audit: Audit) -> None:
+    if body["event"] == "registered":
+        audit.keys[body["key"]] = body["subject"]
+    else:
+        audit.keys.pop(body["key"], None)
+
+
 def _check_statement(statement: Statement, audit: Audit) -> Break | None:
     try:
         document = parse_canonical(bytes(statement.document))
         check_fields(document)
-        audit.signatures += signer_of(document).startswith("z6Mk")
+        signer = signer_of(document)
     except Refusal as refused:
         return Break(statement.entry_id, f"its statement: {refused.why}")
+    if signer != BY_SESSION:
+        audit.signatures += 1
+        if audit.keys.get(signer) != document["subject"]:
+            return Break(
+                statement.entry_id, "its key was not registered for this artist before it, or withdrawn"
+            )
     row = (f"urn:uuid:{statement.pk}", statement.purpose, statement.status)
     if row != (document["id"], document["purpose"], document["status"]):
         return Break(
@@ -168,6 +189,15 @@ def _check_nodes(audit: Audit) -> Break | None:
     return (
         None if stored == audit.nodes else Break(audit.entries, f"{stored} nodes, the tree has {audit.nodes}")
     )
+
+
+def _check_salts() -> Break | None:
+    """A salt that hides two bodies hides neither."""
+    entry = EntryBody.objects.filter(
+        Exists(EntryBody.objects.filter(salt=OuterRef("salt"), entry__lt=OuterRef("entry")))
+    )
+    twice = entry.order_by("entry").values_list("entry_id", flat=True).first()
+    return None if twice is None else Break(twice, "its salt was used before")
 
 
 class _Signed:
