@@ -24,6 +24,65 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "Scale it down first; the watermark stays in.",
     ),
     "check-too-often": (429, "Too many pictures came from your address.", "Wait a minute, then go on."),
+    "count-not-whole": (
+        400,
+        "The number of pictures is not a whole number.",
+        "Choose one in the form's range.",
+    ),
+    "count-out-of-range": (400, "There are too few or too many pictures.", "Choose one in the form's range."),
+    "adapter-gone": (
+        409,
+        "The personal adapter of that picture is no longer in your vault.",
+        "Start from an empty form, or choose another adapter.",
+    ),
+    "height-not-whole": (400, "The height is not a whole number.", "Choose one of the sizes in the list."),
+    "height-out-of-range": (
+        400,
+        "The height is too small or too large.",
+        "Choose one of the sizes in the list.",
+    ),
+    "personal-unknown": (
+        400,
+        "There is no such personal adapter in your vault.",
+        "Choose one of the list, or none.",
+    ),
+    "personal_strength-not-a-number": (
+        400,
+        "The strength of the personal adapter is not a number.",
+        "Choose one in the range that the form names.",
+    ),
+    "personal_strength-out-of-range": (
+        400,
+        "The strength of the personal adapter is too small or too large.",
+        "Choose one in the range of the form.",
+    ),
+    "preset-unnamed": (
+        400,
+        "The preset needs a name of at most 60 characters.",
+        "Write one, for example: quick sketch.",
+    ),
+    "presets-full": (409, "You have as many presets as are kept.", "Delete one you no longer need."),
+    "recipe-personal": (
+        403,
+        "This picture was made with its artist's personal adapter, which only she can use.",
+        "Start from a prompt of your own.",
+    ),
+    "size-too-large": (
+        400,
+        "The picture would be larger than this base draws well.",
+        "Choose one of the sizes in the list.",
+    ),
+    "size-uneven": (
+        400,
+        "A side is no multiple of what bases can draw, or only one side is given.",
+        "Choose one of the sizes in the list.",
+    ),
+    "width-not-whole": (400, "The width is not a whole number.", "Choose one of the sizes in the list."),
+    "width-out-of-range": (
+        400,
+        "The width is too small or too large.",
+        "Choose one of the sizes in the list.",
+    ),
     "everything-paused": (
         409,
         "You paused everything, so no picture is made.",

@@ -1,14 +1,14 @@
 """The gallery's forms. They only read fields; what is allowed is decided once, by GenerationParams and the services."""
 
+import re
 import secrets
-from dataclasses import fields
 from typing import Any
 
 from allauth.account.forms import SignupForm
 from django import forms
 from django.http import HttpRequest
 
-from gallery import versions
+from gallery import sizes, versions
 from gallery.errors import Refusal
 from gallery.generation import params as limits
 from gallery.generation.params import GenerationParams
@@ -16,7 +16,8 @@ from gallery.models import Artist
 from gallery.services.pictures import ALT_MAX
 
 DISPLAY_NAME_MAX = 80
-RECORD = tuple(field.name for field in fields(GenerationParams))
+FREE = ("prompt", "negative", "version", "strength", "seed", "steps", "guidance", "count")
+"""Fields of the form that are fields of the record as they stand; size is two of the record's."""
 
 
 class ArtistSignupForm(SignupForm):  # type: ignore[misc]
@@ -39,6 +40,19 @@ class ArtistSignupForm(SignupForm):  # type: ignore[misc]
         return artist
 
 
+OWN_SIZE = "0x0"
+SIZE = re.compile(r"[0-9]{2,4}x[0-9]{2,4}")
+
+
+def _sizes(recalled: Any) -> list[tuple[str, str]]:
+    """What the base offers, and the size of a picture that is recalled."""
+    base = versions.base_offered()
+    found = sizes.choices(base) if base is not None else [(OWN_SIZE, "The base's own")]
+    if isinstance(recalled, str) and SIZE.fullmatch(recalled) and recalled not in dict(found):
+        found.append((recalled, recalled.replace("x", " × ")))
+    return found
+
+
 class StudioForm(forms.Form):
     """Everything that decides a picture. `params()` is the frozen record, or an error beside its field."""
 
@@ -50,6 +64,21 @@ class StudioForm(forms.Form):
             "required": "The prompt is empty. Say what should be in the picture, for example: a red apple.",
             "max_length": f"At most {limits.PROMPT_MAX} characters can be used. Keep the words that matter most.",
         },
+    )
+    negative = forms.CharField(
+        max_length=limits.PROMPT_MAX,
+        required=False,
+        label="What should not be in it?",
+        widget=forms.TextInput(attrs={"maxlength": limits.PROMPT_MAX, "autocomplete": "off"}),
+    )
+    size = forms.ChoiceField(
+        label="Size", error_messages={"invalid_choice": "There is no such size. Choose one of the list."}
+    )
+    count = forms.TypedChoiceField(
+        coerce=int,
+        choices=[(number, str(number)) for number in range(1, limits.COUNT_MAX + 1)],
+        label="Pictures",
+        help_text="Each gets the next seed.",
     )
     version = forms.TypedChoiceField(
         coerce=int,
@@ -90,20 +119,24 @@ class StudioForm(forms.Form):
         super().__init__(*args, **kwargs)
         # Read at each use: the list grows while the server runs.
         self.fields["version"].choices = [(row.number, row.label) for row in versions.choices()]  # type: ignore[attr-defined]
+        self.fields["size"].choices = _sizes(self.data.get("size") or self.initial.get("size"))  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         """Let GenerationParams judge; its sentence goes beside the field it names."""
         data: dict[str, Any] = super().clean() or {}
         if not self.errors:
             try:
-                data["params"] = GenerationParams(**{name: data[name] for name in RECORD}).validate()
+                width, _, height = data["size"].partition("x")
+                free = {name: data[name] for name in FREE}
+                data["params"] = GenerationParams(**free, width=int(width), height=int(height)).validate()
             except Refusal as refusal:
                 self.refuse(refusal)
         return data
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a refusal beside its field, or above the form."""
-        self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+        field = {"width": "size", "height": "size"}.get(refusal.field, refusal.field)
+        self.add_error(field if field in self.fields else None, str(refusal))
 
     @property
     def params(self) -> GenerationParams:
@@ -120,9 +153,13 @@ def fresh_seed() -> int:
 def starting_values(params: GenerationParams | None = None) -> dict[str, Any]:
     """What the form shows at first: helpful defaults, or every field of a record that is recalled."""
     if params is not None:
-        return {name: getattr(params, name) for name in RECORD}
+        free = {name: getattr(params, name) for name in FREE}
+        return {**free, "size": f"{params.width}x{params.height}"}
     return {
         "prompt": "",
+        "negative": "",
+        "size": OWN_SIZE,
+        "count": 1,
         "version": versions.newest(),
         "strength": limits.STRENGTH_DEFAULT,
         "seed": fresh_seed(),

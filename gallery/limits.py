@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-WAITING_MAX = 6
+WAITING_MAX = 8
 """Requests of one artist that may wait or run at a time: the queue is everybody's."""
 HOURLY_MAX = 60
 """Requests of one artist within any sixty minutes, cancelled ones included."""
@@ -23,6 +23,20 @@ CHECK_MAX_BYTES = 8 << 20
 CHECK_MAX_PIXELS = 24_000_000
 CHECKS_MAX = 20
 """Checks from one address within a minute."""
+WARM_BASES_BYTES = 6 << 30
+"""Weights of bases that a worker keeps in memory; the one it draws with stays, whatever its size."""
+WARM_ADAPTERS_BYTES = 1 << 30
+"""Weights of adapters that a worker keeps in memory."""
+BATCH_MAX = 8
+"""Pictures that a worker draws in one go."""
+BATCH_WORK_MAX = 8 * 16 * 128 * 128
+"""Pixels times steps of one batch, beyond its first picture: a short request waits for one batch, not for an hour."""
+AREA_TIMES_MAX = 2.25
+"""How many times the base's own area a picture may have: beyond, small bases repeat themselves and cost grows."""
+PRESETS_MAX = 24
+"""Named presets of one artist."""
+COMPARED_VERSIONS = 4
+"""Versions side by side in one strip."""
 
 WALL_PAGE = 24
 MINE_PAGE = 24

@@ -12,9 +12,9 @@ from django.utils import timezone
 from consent.purposes import CREDIT_BY_NAME, SHOW_IMAGES
 from consent.selectors import in_force, live_grant
 from federation import selectors as federation
-from gallery import events, states, versions
+from gallery import events, states, versions, waiting
 from gallery.limits import UNDO_FOR
-from gallery.models import Artist, Evaluation, GenerationRequest, Image
+from gallery.models import Artist, Evaluation, GenerationRequest, Image, Preset
 
 
 def request_of(*, artist_id: int, handle: UUID) -> GenerationRequest | None:
@@ -38,10 +38,20 @@ def open_requests_of(*, artist_id: int) -> Sequence[GenerationRequest]:
     return list(rows.select_related("image").order_by("created_at"))
 
 
-def place_in_queue(request: GenerationRequest) -> int:
-    """1 for the next one to be made. Says how many are before, never whose."""
-    before = GenerationRequest.objects.filter(state__in=states.OPEN, pk__lt=request.pk)
-    return before.count() + 1
+def requests_in(*, artist_id: int, group: UUID) -> Sequence[GenerationRequest]:
+    """The artist's own requests that were asked for together, in their order."""
+    rows = GenerationRequest.objects.filter(artist_id=artist_id, group=group)
+    return list(rows.select_related("version", "image").order_by("pk"))
+
+
+def presets_of(*, artist_id: int) -> Sequence[Preset]:
+    """The artist's named settings, by name."""
+    return list(Preset.objects.filter(artist_id=artist_id))
+
+
+def preset_of(*, artist_id: int, handle: UUID) -> Preset | None:
+    """One of the artist's own."""
+    return Preset.objects.filter(artist_id=artist_id, handle=handle).first()
 
 
 def anybody_waits() -> bool:
@@ -69,7 +79,7 @@ def news_of(request: GenerationRequest, *, at: datetime) -> dict[str, Any]:
     handle = str(request.handle)
     preview = events.as_text(request.preview)
     if request.state == states.QUEUED:
-        place, pace = place_in_queue(request), seconds_per_picture()
+        place, pace = waiting.place_of(request, at=at), seconds_per_picture()
         return events.Queued(handle, place, math.ceil(place * pace) if pace else None).to_json()
     if request.state == states.RUNNING:
         left = seconds_left(request, at=at)

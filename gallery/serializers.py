@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from federation.api.schema import ProblemSerializer as ProblemSerializer
 from gallery.generation import params as limits
+from gallery.generation.params import public_recipe
 from gallery.models import GenerationRequest, Image
 
 
@@ -27,6 +28,28 @@ class RecordSerializer(serializers.Serializer[Any]):
     )
     guidance = serializers.FloatField(
         min_value=limits.GUIDANCE_MIN, max_value=limits.GUIDANCE_MAX, default=limits.GUIDANCE_DEFAULT
+    )
+    negative = serializers.CharField(
+        max_length=limits.PROMPT_MAX, default="", allow_blank=True, help_text="What should not be in it."
+    )
+    width = serializers.IntegerField(
+        min_value=0,
+        max_value=limits.SIDE_MAX,
+        default=0,
+        help_text=f"Pixels, a multiple of {limits.SIDE_STEP}; 0, with height 0, is the base's own size.",
+    )
+    height = serializers.IntegerField(min_value=0, max_value=limits.SIDE_MAX, default=0)
+    personal = serializers.CharField(
+        max_length=36, default="", allow_blank=True, help_text="Id of an adapter in your vault, or empty."
+    )
+    personal_strength = serializers.FloatField(
+        min_value=limits.STRENGTH_MIN, max_value=limits.STRENGTH_MAX, default=limits.STRENGTH_DEFAULT
+    )
+    count = serializers.IntegerField(
+        min_value=1,
+        max_value=limits.COUNT_MAX,
+        default=1,
+        help_text="How many pictures; each is a request of its own with the next seed. The first is the answer.",
     )
 
 
@@ -61,7 +84,9 @@ class ImageSerializer(serializers.ModelSerializer[Image]):
         return int(image.params["version"])
 
     def get_params(self, image: Image) -> dict[str, Any] | None:
-        return image.params if image.recipe_public or self._own(image) else None
+        if self._own(image):
+            return image.params
+        return public_recipe(image.params) if image.recipe_public else None
 
     def get_alt(self, image: Image) -> str:
         return image.own_alt if self._own(image) else image.public_alt
@@ -79,8 +104,8 @@ class RequestSerializer(serializers.ModelSerializer[GenerationRequest]):
     class Meta:
         model = GenerationRequest
         fields = (
-            "id", "state", "step", "steps", "attempts", "reason", "seconds", "params", "image", "created_at",
-            "ended_at",
+            "id", "state", "step", "steps", "attempts", "reason", "seconds", "params", "group", "image",
+            "created_at", "ended_at",
         )  # fmt: skip
 
     def get_image(self, request: GenerationRequest) -> str | None:

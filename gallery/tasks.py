@@ -11,8 +11,8 @@ from gallery.services import pictures, sweeping, vault_doors, vault_objects
 
 @shared_task(name=queue.GENERATE_IMAGE)
 def make_image(request_id: int) -> None:
-    """Make the picture of a request."""
-    from gallery.generation.run import make_image
+    """Make the picture of a request, or of whoever is before it."""
+    from gallery.generation.making import make_image
 
     make_image(request_id=request_id)
 

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from gallery.views import account, check, home, pictures, signals, studio, vault, wall
+from gallery.views import home, pictures, recall, signals, studio, vault, wall
 
 app_name = "gallery"
 urlpatterns = [
@@ -15,6 +16,9 @@ urlpatterns = [
     path("studio/requests/", studio.ask, name="ask"),
     path("studio/requests/<uuid:handle>/", studio.request_page, name="request"),
     path("studio/requests/<uuid:handle>/cancel", studio.cancel, name="cancel"),
+    path("studio/strips/<uuid:group>/", studio.strip, name="strip"),
+    path("studio/presets/", recall.keep, name="preset-keep"),
+    path("studio/presets/<uuid:handle>/forget", recall.forget, name="preset-forget"),
     path("pictures/", pictures.mine, name="mine"),
     path("vault/", vault.vault, name="vault"),
     path("vault/everything.zip", vault.everything, name="vault-everything"),

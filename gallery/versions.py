@@ -9,7 +9,7 @@ from federation import selectors as federation
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
-    from federation.models import AdapterVersion
+    from federation.models import AdapterVersion, Base
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,18 @@ def label_of(version: "AdapterVersion") -> str:
 
 def numbered(number: int) -> "AdapterVersion | None":
     """The version of that number."""
-    return _offered().filter(number=number).first()
+    return _offered().filter(number=number).select_related("campaign__base").first()
 
 
 def offered_ids() -> set[UUID]:
     """The ids of all that are offered."""
     return set(_offered().values_list("pk", flat=True))
+
+
+def base_offered() -> "Base | None":
+    """The base of what is offered."""
+    campaign = federation.current_campaign()
+    return None if campaign is None else campaign.base
 
 
 def newest() -> int | None:

@@ -18,7 +18,7 @@ from gallery.generation import watermark
 from gallery.generation.authority import load_authority
 from gallery.generation.credentials import sign_picture
 from gallery.generation.params import GenerationParams
-from gallery.generation.pipeline import SHARED, ModelSource, draw, warm_pipe
+from gallery.generation.pipeline import ModelSource, draw, warm_pipe
 from gallery.generation.run import credentials_folder, made_with, source_of
 from gallery.models import Evaluation
 from gallery.services import evaluations
@@ -95,7 +95,6 @@ def _cell(version_id: UUID, number: int) -> "Image":
 
 
 def _held_out(source: ModelSource) -> tuple[float | None, int]:
-    from diffusion.adapters import set_strengths
     from diffusion.dataset import read_folder
     from diffusion.measure import held_out_loss
 
@@ -105,7 +104,6 @@ def _held_out(source: ModelSource) -> tuple[float | None, int]:
         return None, 0
     examples = read_folder(folder)
     pipe = warm_pipe(source)
-    set_strengths(pipe, {SHARED: 1.0})
     return held_out_loss(pipe, examples, seed=LOSS_SEED, draws=DRAWS), len(examples)
 
 

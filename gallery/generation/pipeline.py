@@ -1,26 +1,24 @@
-"""The warm model of a worker: a base with the shared adapter attached, switched between versions in milliseconds.
+"""The warm model of a worker: bases and adapters in memory, and batches of pictures drawn with them.
 
-The only server code that loads torch. One process draws one picture at a time, so nothing here is locked.
+The only server code that loads torch. One process draws one batch at a time, so nothing here is locked.
 """
 
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from federation.adapters.spec import AdapterSpec
 from gallery.generation.params import GenerationParams
+from gallery.generation.warm import Shelf
+from gallery.limits import WARM_ADAPTERS_BYTES, WARM_BASES_BYTES
 
 if TYPE_CHECKING:
     from diffusers import StableDiffusionPipeline
     from PIL import Image
 
-SHARED = "shared"
-BASES_KEPT = 2
-"""Bases that stay in memory at a time; the one unused longest goes first."""
-
-OnStep = Callable[[int, int, "Image.Image | None"], None]
+    from diffusion.batch import OnStep
+    from diffusion.blend import Blender, Weights
 
 
 @dataclass(frozen=True)
@@ -33,62 +31,104 @@ class ModelSource:
     read_adapter: Callable[[], Mapping[str, Any]]
 
 
+@dataclass(frozen=True)
+class Order:
+    """One picture of a batch. `personal` is the opened personal adapter where `params` names one."""
+
+    source: ModelSource
+    params: GenerationParams
+    personal: "Weights | None" = None
+
+
 @dataclass
-class _Warm:
+class WarmBase:
+    """A loaded base, what its batches are drawn with, and the public factors of the adapter shapes it met."""
+
     pipe: "StableDiffusionPipeline"
-    adapter_hash: str
+    blender: "Blender"
+    factors: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
-_warm: OrderedDict[str, _Warm] = OrderedDict()
+def _bytes_of(base: WarmBase) -> int:
+    parts = (part for part in base.pipe.components.values() if hasattr(part, "parameters"))
+    return sum(p.numel() * p.element_size() for part in parts for p in part.parameters())
 
 
-def _load(source: ModelSource) -> _Warm:
-    from diffusion.adapters import LoraShape, attach
-    from diffusion.load import load_base
+bases: Shelf[WarmBase] = Shelf(WARM_BASES_BYTES, _bytes_of)
+adapters: "Shelf[Weights]" = Shelf(WARM_ADAPTERS_BYTES, lambda weights: weights.bytes)
 
-    spec = source.spec
-    pipe = load_base(source.base_folder)
-    shape = LoraShape(rank=spec.rank, alpha=float(spec.alpha), targets=tuple(spec.targets), seed=spec.seed)
-    attach(pipe, shape, name=SHARED)
-    return _Warm(pipe=pipe, adapter_hash="")
+
+def warm_base(source: ModelSource) -> WarmBase:
+    """The base in memory. The first call of a base takes seconds."""
+
+    def load() -> WarmBase:
+        from diffusion.blend import Blender
+        from diffusion.load import load_base
+
+        pipe = load_base(source.base_folder)
+        return WarmBase(pipe, Blender(pipe.unet))
+
+    return bases.get(source.spec.base, load)
+
+
+def _shared(base: WarmBase, source: ModelSource) -> "Weights":
+    from diffusion.adapters import LoraShape
+    from diffusion.blend import public_factors, shared_weights
+
+    spec, key = source.spec, source.spec.hash()
+
+    def read() -> "Weights":
+        if key not in base.factors:
+            shape = LoraShape(spec.rank, float(spec.alpha), tuple(spec.targets), spec.seed)
+            base.factors[key] = public_factors(base.pipe.unet, shape)
+        tensors = source.read_adapter()
+        return shared_weights(base.pipe.unet, base.factors[key], tensors, scale=spec.alpha / spec.rank)
+
+    return adapters.get(f"{key} {source.adapter_hash}", read)
 
 
 def warm_pipe(source: ModelSource) -> "StableDiffusionPipeline":
-    """The base with this version's adapter written into it. The first call of a base takes seconds."""
-    from diffusion.adapters import write_b
+    """The base as this version makes it, at strength 1; it stays so until the next batch is drawn."""
+    from diffusion.blend import Part
 
-    key = source.spec.hash()
-    warm = _warm.pop(key, None) or _load(source)
-    _warm[key] = warm
-    while len(_warm) > BASES_KEPT:
-        _warm.popitem(last=False)
-    if warm.adapter_hash != source.adapter_hash:
-        warm.adapter_hash = ""  # should writing fail half-way, the next request writes again
-        write_b(warm.pipe, source.read_adapter(), name=SHARED)
-        warm.adapter_hash = source.adapter_hash
-    return warm.pipe
+    base = warm_base(source)
+    base.blender.use([[Part(_shared(base, source), 1.0)]])
+    return base.pipe
 
 
-def draw(
-    source: ModelSource,
-    params: GenerationParams,
-    *,
-    on_step: OnStep | None = None,
-    should_stop: Callable[[], bool] | None = None,
-) -> "Image.Image":
-    """One picture. diffusion.sample.Cancelled when `should_stop()` says so, with the preview it had come to."""
-    from diffusion.adapters import set_strengths
-    from diffusion.sample import SampleParams, sample
+def draw_batch(orders: Sequence[Order], *, on_step: "OnStep | None" = None) -> "list[Image.Image]":
+    """One picture for each order; all of one base, size, number of steps and guidance, which `batch_key` says.
 
-    pipe = warm_pipe(source)
-    set_strengths(pipe, {SHARED: params.strength})
-    wanted = SampleParams(
-        prompt=params.prompt, seed=params.seed, steps=params.steps, guidance=params.guidance
-    )
-    every = max(1, params.steps // 6) if on_step is not None else 0
-    return sample(pipe, wanted, on_step=on_step, preview_every=every, should_stop=should_stop)
+    Personal adapters are forgotten at the end, whatever happens. diffusion.batch.Stopped when `on_step` says False.
+    """
+    from diffusion.batch import Sheet, Wish, sample_batch
+    from diffusion.blend import Part
+
+    first = orders[0]
+    base = warm_base(first.source)
+    blends = []
+    for order in orders:
+        blend = [Part(_shared(base, order.source), order.params.strength)]
+        if order.personal is not None:
+            blend.append(Part(order.personal, order.params.personal_strength))
+        blends.append(blend)
+    base.blender.use(blends)
+    wishes = [Wish(order.params.prompt, order.params.seed, order.params.negative) for order in orders]
+    params = first.params
+    sheet = Sheet(params.steps, params.guidance, params.width, params.height)
+    try:
+        return sample_batch(base.pipe, wishes, sheet, on_step=on_step)
+    finally:
+        if any(order.personal is not None for order in orders):
+            base.blender.clear()
+
+
+def draw(source: ModelSource, params: GenerationParams) -> "Image.Image":
+    """One picture of a version, with nobody waiting for its steps."""
+    return draw_batch([Order(source, params)])[0]
 
 
 def forget() -> None:
     """Drop everything warm (tests, and a worker that is short of memory)."""
-    _warm.clear()
+    bases.clear()
+    adapters.clear()

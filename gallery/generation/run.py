@@ -1,98 +1,33 @@
-"""One request from the queue to the marked picture: what the worker runs for "generate.image"."""
+"""What a picture is made from, and its mark: weights of a version, facts for the credential, the marked files."""
 
-import logging
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from billiard.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
-from django.utils import timezone
 from PIL import Image as Picture
 
 from consent import selectors as consent
 from federation import selectors as federation
 from federation.services.publish import tensors_of
 from federation.terms import spec_of
-from gallery.errors import Refusal
 from gallery.generation import preview as encode
 from gallery.generation import watermark
 from gallery.generation.authority import Authority, load_authority
 from gallery.generation.credentials import MadeWith, sign_picture
 from gallery.generation.params import GenerationParams
-from gallery.generation.pipeline import ModelSource, draw
-from gallery.models import GenerationRequest
-from gallery.services import finishing, working
+from gallery.generation.pipeline import ModelSource
+from gallery.services import finishing
 
 if TYPE_CHECKING:
     from federation.models import AdapterVersion
 
-logger = logging.getLogger(__name__)
 TITLE = "Picture made with FedArt"
-TOO_LONG = "The picture took longer than a worker may spend on one. Try fewer steps."
 
 
 def credentials_folder() -> Path:
     """Where set-up keeps the picture-signing certificates."""
     return Path(settings.STATE_DIR) / "credentials"
-
-
-def make_image(*, request_id: int) -> None:
-    """Make the picture of this request unless that is done, under way elsewhere, or not wanted any more."""
-    with working.sole_worker(request_id) as free:
-        if not free:
-            return
-        request = working.begin(request_id=request_id, at=timezone.now())
-        if request is not None:
-            _make(request)
-
-
-def _make(request: GenerationRequest) -> None:
-    from diffusion.sample import Cancelled
-
-    try:
-        picture = _draw_and_mark(request)
-        finishing.finish(request=request, picture=picture, at=timezone.now())
-    except Cancelled as cancelled:
-        last = encode.preview_png(cancelled.preview) if cancelled.preview is not None else None
-        _end_stopped(request, last)
-    except Refusal as refusal:
-        # Cancelled or taken over in the very last moment: the row says how it ended.
-        logger.info("request %s not finished: %s", request.pk, refusal.code)
-        _end_stopped(request, None)
-    except SoftTimeLimitExceeded:
-        working.give_up(request=request, reason=TOO_LONG, at=timezone.now())
-    except Exception as error:
-        logger.exception("request %s failed", request.pk)
-        reason = (
-            f"Something went wrong while drawing ({type(error).__name__}). Try again, or try another version."
-        )
-        working.give_up(request=request, reason=reason, at=timezone.now())
-
-
-def _end_stopped(request: GenerationRequest, last: bytes | None) -> None:
-    try:
-        working.stop(request=request, preview=last, at=timezone.now())
-    except Refusal:
-        return  # it had ended already, or somebody else is at it
-
-
-def _draw_and_mark(request: GenerationRequest) -> finishing.FinishedPicture:
-    from diffusion.sample import Cancelled
-
-    began = time.monotonic()
-    params = GenerationParams.from_json(request.params)
-    stopped = False
-
-    def on_step(step: int, steps: int, preview: Picture.Image | None) -> None:
-        nonlocal stopped
-        small = encode.preview_png(preview) if preview is not None else None
-        stopped = stopped or not working.report_step(request=request, step=step, preview=small)
-
-    picture = draw(source_of(request.version), params, on_step=on_step, should_stop=lambda: stopped)
-    if stopped:  # said so during the last step
-        raise Cancelled(picture)
-    return mark(picture, made_with(request.version, params), seconds_since=began)
 
 
 def source_of(version: "AdapterVersion") -> ModelSource:

@@ -4,6 +4,7 @@ from gallery.models.artist import Artist
 from gallery.models.evaluation import Evaluation
 from gallery.models.event import RequestEvent
 from gallery.models.image import Image
+from gallery.models.preset import Preset
 from gallery.models.request import GenerationRequest
 from gallery.models.vault import Vault, VaultAsk, VaultObject, VaultSmallFile, VaultVersion
 
@@ -12,6 +13,7 @@ __all__ = [
     "Evaluation",
     "GenerationRequest",
     "Image",
+    "Preset",
     "RequestEvent",
     "Vault",
     "VaultAsk",

@@ -18,12 +18,22 @@ WORDS: dict[str, tuple[str, str]] = {
 class GenerationRequest(models.Model):
     """State moves only through gallery.states.move. `params` is frozen when the row is made."""
 
+    SERVER, COMPUTER = "server", "computer"
+
     handle = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     artist = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="generation_requests"
     )
     version = models.ForeignKey("federation.AdapterVersion", on_delete=models.PROTECT, related_name="+")
     params = models.JSONField()
+    group = models.UUIDField(null=True, editable=False)
+    """Shared by requests that were asked for in one go, to be looked at side by side."""
+    place = models.CharField(max_length=8, default="server")
+    """Where it is drawn: by a worker of the server, or by the artist's own computer."""
+    work = models.PositiveBigIntegerField(default=0)
+    """Pixels times steps: what fairness weighs."""
+    kind = models.CharField(max_length=100, blank=True)
+    """What must be the same for requests to be drawn in one batch."""
     state = models.CharField(max_length=12, default="queued")
     step = models.PositiveSmallIntegerField(default=0)
     steps = models.PositiveSmallIntegerField()
@@ -44,6 +54,7 @@ class GenerationRequest(models.Model):
         ordering: ClassVar[list[str]] = ["-created_at", "-id"]
         indexes: ClassVar[list[models.Index]] = [
             models.Index(fields=["artist", "-created_at"], name="request_by_artist"),
+            models.Index(fields=["group"], name="request_group", condition=models.Q(group__isnull=False)),
             models.Index(
                 fields=["created_at"],
                 name="request_open",

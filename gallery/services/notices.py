@@ -8,7 +8,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 from django.utils import timezone
 
-from gallery import events, selectors, states
+from gallery import events, selectors, states, waiting
 from gallery.models import GenerationRequest
 
 logger = logging.getLogger(__name__)
@@ -62,10 +62,12 @@ def tell_ended_on_commit(request: GenerationRequest) -> None:
 
 def tell_places() -> None:
     """The queue moved: everybody who waits hears her own place, and only her own."""
-    waiting = GenerationRequest.objects.filter(state=states.QUEUED).order_by("pk")[:PLACES_MAX]
+    at = timezone.now()
+    order = [row.key for row in waiting.in_order(at=at)[:PLACES_MAX]]
     pace = selectors.seconds_per_picture()
-    running = GenerationRequest.objects.filter(state=states.RUNNING).count()
-    for number, request in enumerate(waiting, start=1):
+    rows = GenerationRequest.objects.in_bulk(order)
+    running = GenerationRequest.objects.filter(state=states.RUNNING, place=GenerationRequest.SERVER).count()
+    for number, request in enumerate((rows[key] for key in order if key in rows), start=1):
         place = running + number
         seconds = round(place * pace) if pace else None
         _send(request.artist_id, events.Queued(str(request.handle), place, seconds).to_json())

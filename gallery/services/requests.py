@@ -1,51 +1,84 @@
 """Asking for a picture, and telling the studio to stop."""
 
+import uuid
+from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
 from consent.selectors import is_paused, is_restricted
-from gallery import queue, states, versions
+from gallery import queue, sizes, states, versions
 from gallery.errors import Refusal
 from gallery.generation.params import GenerationParams
-from gallery.limits import HOUR, HOURLY_MAX, WAITING_MAX
 from gallery.models import Artist, GenerationRequest, RequestEvent
-from gallery.services import notices
+from gallery.services import notices, quotas
+
+if TYPE_CHECKING:
+    from federation.models import AdapterVersion
 
 
 def ask(*, artist: Artist, params: GenerationParams, at: datetime) -> GenerationRequest:
-    """Put a request for one picture on the queue.
+    """Put a request on the queue; of a record that counts several pictures, the first. Refuses as `ask_each`."""
+    return ask_each(artist=artist, records=params.validate().each(), at=at)[0]
 
-    Refuses parameters out of range, an unknown version ("version-unknown"), while everything is paused
-    ("everything-paused") and more than the artist's share ("too-many-waiting", "hourly-limit"; both 429), and then
-    changes nothing.
+
+def ask_each(*, artist: Artist, records: Sequence[GenerationParams], at: datetime) -> list[GenerationRequest]:
+    """Put one request for each record on the queue, all or none; several become a group.
+
+    Refuses parameters out of range, an unknown version ("version-unknown"), a size that the base cannot draw, a
+    personal adapter that is not hers ("personal-unknown"), while everything is paused ("everything-paused") and more
+    than the artist's share ("too-many-waiting", "hourly-limit"; both 429), and then changes nothing.
     """
-    params = params.validate()
-    version = versions.numbered(params.version)
-    if version is None:
-        raise Refusal(
-            code="version-unknown",
-            why=f"There is no version {params.version} of the shared adapter.",
-            fix="Choose one of the versions in the list.",
-            field="version",
-        )
+    records = [record.validate() for record in records]
+    used = {number: _version(number) for number in {record.version for record in records}}
+    group = uuid.uuid4() if len(records) > 1 else None
     with transaction.atomic():
         # The artist's row is the lock: two tabs cannot both take the last place.
         Artist.objects.select_for_update().get(pk=artist.pk)
         _refuse_while_restricted(artist=artist, at=at)
         _refuse_paused(artist_id=artist.pk, at=at)
-        _refuse_too_much(artist=artist, at=at)
-        request = GenerationRequest.objects.create(
-            artist=artist,
-            version=version,
-            params=params.to_json(),
-            steps=params.steps,
-            created_at=at,
-            sent_at=at,
+        quotas.refuse_too_much(artist=artist, more=len(records), at=at)
+        return [_put(artist, used[record.version], record, group, at) for record in records]
+
+
+def _version(number: int) -> "AdapterVersion":
+    version = versions.numbered(number)
+    if version is None:
+        raise Refusal(
+            code="version-unknown",
+            why=f"There is no version {number} of the shared adapter.",
+            fix="Choose one of the versions in the list.",
+            field="version",
         )
-        RequestEvent.objects.create(request=request, to_state=states.QUEUED, at=at)
-        queue.queue_image(request.pk)
-        notices.tell_queued_on_commit(request)
+    return version
+
+
+def _put(
+    artist: Artist, version: "AdapterVersion", record: GenerationParams, group: uuid.UUID | None, at: datetime
+) -> GenerationRequest:
+    base = version.campaign.base
+    if record.personal:
+        raise Refusal(
+            code="personal-unknown",
+            why="There is no such personal adapter in your vault.",
+            fix="Choose one of the list, or none.",
+            field="personal",
+        )
+    request = GenerationRequest.objects.create(
+        artist=artist,
+        version=version,
+        params=record.to_json(),
+        group=group,
+        work=sizes.area(base, record.width, record.height) * record.steps,
+        kind=f"{base.hash} {record.width}x{record.height} {record.steps} {record.guidance:g}",
+        steps=record.steps,
+        created_at=at,
+        sent_at=at,
+    )
+    RequestEvent.objects.create(request=request, to_state=states.QUEUED, at=at)
+    queue.queue_image(request.pk)
+    notices.tell_queued_on_commit(request)
     return request
 
 
@@ -67,30 +100,6 @@ def _refuse_paused(*, artist_id: int, at: datetime) -> None:
             why="You paused everything, so no picture is made.",
             fix="Resume on the consent page, then ask again.",
             status=409,
-        )
-
-
-def _refuse_too_much(*, artist: Artist, at: datetime) -> None:
-    mine = GenerationRequest.objects.filter(artist=artist)
-    if mine.filter(state__in=states.OPEN).count() >= WAITING_MAX:
-        raise Refusal(
-            code="too-many-waiting",
-            why=f"You have {WAITING_MAX} pictures in the making, which is as many as one artist may have at a time.",
-            fix="Come back when one is finished, or cancel one.",
-            status=429,
-        )
-    lately = list(
-        mine.filter(created_at__gt=at - HOUR)
-        .order_by("-created_at")
-        .values_list("created_at", flat=True)[:HOURLY_MAX]
-    )
-    if len(lately) == HOURLY_MAX:
-        free_at = (lately[-1] + HOUR).strftime("%H:%M")
-        raise Refusal(
-            code="hourly-limit",
-            why=f"You have asked for {HOURLY_MAX} pictures within an hour, which is the limit.",
-            fix=f"Come back at {free_at} UTC.",
-            status=429,
         )
 
 

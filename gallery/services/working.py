@@ -41,6 +41,13 @@ def sole_worker(request_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s, %s)", [LOCK_SPACE, key])
 
 
+def recover(*, request_id: int, at: datetime) -> None:
+    """Put a request back whose worker died. Call it under `sole_worker`: nobody living is then at it."""
+    request = GenerationRequest.objects.filter(pk=request_id, state=states.RUNNING).first()
+    if request is not None and request.place == GenerationRequest.SERVER:
+        put_back(request=request, at=at)
+
+
 def begin(*, request_id: int, at: datetime) -> GenerationRequest | None:
     """Take a request up, or None when there is nothing to do (ended, gone, cancelled meanwhile, everything paused).
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from gallery import selectors
 from gallery.errors import Refusal
 from gallery.forms import PublishForm
+from gallery.generation.params import public_recipe
 from gallery.limits import MINE_PAGE
 from gallery.models import Image
 from gallery.services import pictures
@@ -46,7 +47,7 @@ def image(request: HttpRequest, handle: UUID) -> HttpResponse:
         "image": shown,
         "own": own,
         "alt": shown.own_alt if own else shown.public_alt,
-        "recipe": shown.params if own or shown.recipe_public else None,
+        "recipe": shown.params if own else public_recipe(shown.params) if shown.recipe_public else None,
         "form": PublishForm(initial={"alt": shown.alt}) if own else None,
     }
     return render(request, "gallery/image.html", context)

@@ -10,14 +10,16 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from gallery import selectors, states, versions
+from gallery import compare, selectors, states, versions
 from gallery.errors import Refusal
 from gallery.forms import StudioForm, fresh_seed, starting_values
 from gallery.generation.params import GenerationParams
 from gallery.hints import SUGGESTIONS
+from gallery.limits import COMPARED_VERSIONS
 from gallery.models import GenerationRequest
 from gallery.services import requests
-from gallery.views.common import me, say, visible_image
+from gallery.views import recall
+from gallery.views.common import me, say
 
 SHOWN = 8
 
@@ -27,46 +29,17 @@ def card_of(request: GenerationRequest) -> dict[str, object]:
     return {"row": request, "news": selectors.news_of(request, at=timezone.now())}
 
 
-def recalled(request: HttpRequest, handle: str) -> GenerationParams:
-    """The parameters of a picture that is remixed: all of them, or Refusal.
-
-    404 for a picture this artist may not see. Of others' pictures only those whose artist shows the recipe.
-    """
-    try:
-        image = visible_image(request, UUID(handle))
-    except ValueError:
-        raise Http404 from None
-    if image.artist_id != me(request).pk and not image.recipe_public:
-        raise Refusal(
-            code="recipe-private",
-            why="The artist of this picture does not show how it was made.",
-            fix="Start from a prompt of your own.",
-            status=403,
-        )
-    params = GenerationParams.from_json(image.params)
-    if image.version_id not in versions.offered_ids():
-        raise Refusal(
-            code="version-gone",
-            why="The version this picture was made with is no longer offered, so it cannot be repeated exactly.",
-            fix="Start from an empty form with a version of today.",
-            status=409,
-        )
-    return params
-
-
 @login_required
 @require_safe
 def studio(request: HttpRequest) -> HttpResponse:
-    """The empty form, or one that is filled from a picture (?remix=<its id>)."""
-    params = None
-    if "remix" in request.GET:
-        try:
-            params = recalled(request, request.GET["remix"])
-        except Refusal as refusal:
-            say(request, refusal)
-            return redirect("gallery:studio")
+    """The empty form, or one that is filled from a picture (?remix=<its id>) or a preset (?preset=<its id>)."""
+    try:
+        params = recall.asked_for(request)
+    except Refusal as refusal:
+        say(request, refusal)
+        return redirect("gallery:studio")
     form = StudioForm(initial=starting_values(params))
-    return _page(request, form, remixed=params is not None)
+    return _page(request, form, remixed="remix" in request.GET)
 
 
 def _page(
@@ -74,35 +47,52 @@ def _page(
 ) -> HttpResponse:
     rows = selectors.requests_of(artist_id=me(request).pk, limit=SHOWN)
     context = {
-        "form": form,
+        **_form_context(request, form),
         "remixed": remixed,
-        "suggestions": SUGGESTIONS,
         "cards": [card_of(row) for row in rows],
         "has_versions": versions.newest() is not None,
     }
     return render(request, "gallery/studio.html", context, status=status)
 
 
+def _form_context(request: HttpRequest, form: StudioForm) -> dict[str, object]:
+    presets = selectors.presets_of(artist_id=me(request).pk)
+    return {"form": form, "suggestions": SUGGESTIONS, "presets": presets}
+
+
 @login_required
 @require_POST
 def ask(request: HttpRequest) -> HttpResponse:
-    """Ask for a picture; with htmx the form and the new card come back, without it the request's page."""
+    """Ask for pictures; with htmx the form and the new cards come back, without it the page of the request or of
+    the strip."""
     form = StudioForm(request.POST)
-    made = None
+    made: list[GenerationRequest] = []
     status = 422
     if form.is_valid():
         try:
-            made = requests.ask(artist=me(request), params=form.params, at=timezone.now())
+            records = _wanted(request.POST.get("compare", ""), form.params)
+            made = requests.ask_each(artist=me(request), records=records, at=timezone.now())
         except Refusal as refusal:
             form.refuse(refusal)
             status = refusal.status if refusal.status == 429 else 422
     if request.htmx:  # type: ignore[attr-defined]
-        form = form if made is None else StudioForm(initial=_after(form))
-        context = {"form": form, "suggestions": SUGGESTIONS, "card": card_of(made) if made else None}
+        form = StudioForm(initial=_after(form)) if made else form
+        context = {**_form_context(request, form), "cards": [card_of(row) for row in reversed(made)]}
         return render(request, "gallery/_studio_answer.html", context)
-    if made is None:
+    if not made:
         return _page(request, form, status=status)
-    return redirect("gallery:request", handle=made.handle)
+    if made[0].group is not None:
+        return redirect("gallery:strip", group=made[0].group)
+    return redirect("gallery:request", handle=made[0].handle)
+
+
+def _wanted(kind: str, params: GenerationParams) -> list[GenerationParams]:
+    """One record for each picture: as many as are counted, or those of a comparison."""
+    if kind == "strengths":
+        return compare.strengths(params)
+    if kind == "versions":
+        return compare.versions(params, [row.number for row in versions.choices()], COMPARED_VERSIONS)
+    return params.each()
 
 
 def _after(form: StudioForm) -> dict[str, object]:
@@ -110,6 +100,17 @@ def _after(form: StudioForm) -> dict[str, object]:
     keep = bool(form.cleaned_data["keep_seed"])
     values = starting_values(form.params)
     return {**values, "seed": values["seed"] if keep else fresh_seed(), "keep_seed": keep}
+
+
+@login_required
+@require_safe
+def strip(request: HttpRequest, group: UUID) -> HttpResponse:
+    """What was asked for in one go, side by side."""
+    rows = selectors.requests_in(artist_id=me(request).pk, group=group)
+    if not rows:
+        raise Http404
+    context = {"cards": [card_of(row) for row in rows], "first": rows[0], "group": group}
+    return render(request, "gallery/strip.html", context)
 
 
 def _own_request(request: HttpRequest, handle: UUID) -> GenerationRequest:

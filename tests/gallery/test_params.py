@@ -2,11 +2,14 @@
 
 import json
 import math
+from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from gallery import compare
 from gallery.errors import Refusal
 from gallery.generation import params as limits
 from gallery.generation.params import GenerationParams, clean_prompt
@@ -23,6 +26,12 @@ records = st.builds(
     strength=st.floats(limits.STRENGTH_MIN, limits.STRENGTH_MAX),
     steps=st.integers(limits.STEPS_MIN, limits.STEPS_MAX),
     guidance=st.floats(limits.GUIDANCE_MIN, limits.GUIDANCE_MAX),
+    negative=st.sampled_from(["", "blurred, dull"]),
+    width=st.just(112),
+    height=st.integers(2, 64).map(lambda n: n * limits.SIDE_STEP),
+    personal=st.just("") | st.uuids().map(str),
+    personal_strength=st.floats(limits.STRENGTH_MIN, limits.STRENGTH_MAX),
+    count=st.integers(1, limits.COUNT_MAX),
 )
 
 
@@ -95,6 +104,14 @@ def test_blanks_are_squeezed_and_accents_composed() -> None:
         ("guidance", 15.1),
         ("guidance", "4"),
         ("guidance", False),
+        ("personal_strength", 1.6),
+        ("count", 0),
+        ("count", limits.COUNT_MAX + 1),
+        ("width", 8),
+        ("height", limits.SIDE_MAX + 16),
+        ("negative", "x" * 301),
+        ("personal", "not an id"),
+        ("personal", 7),
     ],
 )
 def test_numbers_out_of_range_are_refused_by_name(field: str, value: object) -> None:
@@ -109,8 +126,8 @@ def test_hundredths_are_kept() -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"v": 2}, {"size": 512}, {"seed": None}],
-    ids=["another format", "a field too many", "a field emptied"],
+    [{"v": 3}, {"v": 1}, {"size": 512}, {"seed": None}],
+    ids=["another format", "the first format with later fields", "a field too many", "a field emptied"],
 )
 def test_recall_fills_every_field_or_refuses(change: dict[str, object]) -> None:
     data = GenerationParams("red apple", 7, 1).to_json()
@@ -123,3 +140,41 @@ def test_recall_refuses_a_field_too_few() -> None:
     del data["guidance"]
     with pytest.raises(Refusal, match="cannot repeat exactly"):
         GenerationParams.from_json(data)
+
+
+@pytest.mark.parametrize("sides", [(0, 64), (64, 0), (100, 100)])
+def test_a_size_is_two_even_sides(sides: tuple[int, int]) -> None:
+    found = refused(width=sides[0], height=sides[1])
+    assert (found.code, found.field) == ("size-uneven", "size")
+
+
+def test_records_of_the_first_format_are_read() -> None:
+    old = {
+        "v": 1,
+        "prompt": "red apple",
+        "seed": 7,
+        "version": 1,
+        "strength": 1.0,
+        "steps": 16,
+        "guidance": 4.0,
+    }
+    assert GenerationParams.from_json(old) == GenerationParams("red apple", 7, 1)
+
+
+def test_each_picture_has_a_seed_of_its_own() -> None:
+    record = GenerationParams("a", limits.SEED_MAX, 1, count=3)
+    assert [one.seed for one in record.each()] == [limits.SEED_MAX, 0, 1]
+    assert {one.count for one in record.each()} == {1}
+
+
+def test_compared_pictures_differ_in_one_thing() -> None:
+    record = GenerationParams("a", 5, 2)
+    assert [one.strength for one in compare.strengths(record)] == [0.0, 0.5, 1.0]
+    own = replace(record, personal=str(UUID(int=1)))
+    assert [(one.strength, one.personal_strength) for one in compare.strengths(own)] == [
+        (1, 0),
+        (1, 0.5),
+        (1, 1),
+    ]
+    assert [one.version for one in compare.versions(record, [0, 1, 2, 3, 4, 5], 4)] == [0, 2, 4, 5]
+    assert [one.version for one in compare.versions(record, [2], 4)] == [2]

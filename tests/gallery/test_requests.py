@@ -10,11 +10,12 @@ from django.test import Client
 
 from gallery import limits
 from gallery.errors import Refusal
-from gallery.models import Artist, GenerationRequest
-from gallery.services import requests
+from gallery.models import Artist, GenerationRequest, Preset
+from gallery.services import presets, requests
 from tests.gallery.scene import NOON, as_, params
 
 FORM = {"prompt": "red apple", "seed": "7", "version": "1", "strength": "1", "steps": "16", "guidance": "4"}
+FORM |= {"negative": "", "size": "0x0", "count": "1"}
 RECORD = {"prompt": "red apple", "seed": 7, "version": 1}
 
 
@@ -64,6 +65,10 @@ def test_a_locked_seed_stays(alice: Artist, versions: list[object]) -> None:
         ("steps", "51", "The steps must lie between 4 and 50."),
         ("guidance", "nan", "number"),
         ("strength", "2", "The strength must lie between 0 and 1.5."),
+        ("negative", "apple \u202eelppa", "invisible control character (U+202E)"),
+        ("size", "4096x4096", "The width must lie between 32 and 1024."),
+        ("size", "x", "There is no such size."),
+        ("count", "9", "Select a valid choice"),
         ("version", "99", "There is no such version."),
         ("version", "1; drop table", "There is no such version."),
     ],
@@ -90,6 +95,10 @@ def test_errors_stand_beside_their_field_and_nothing_is_made(
         {**RECORD, "strength": 1e400},
         {**RECORD, "steps": None},
         {**RECORD, "version": 12345},
+        {**RECORD, "width": 64},
+        {**RECORD, "width": 64, "height": 65},
+        {**RECORD, "count": 5},
+        {**RECORD, "personal": str(uuid.UUID(int=3))},
         {"seed": 7},
         [],
         "apple",
@@ -198,3 +207,64 @@ def test_the_request_page_tells_what_happened(alice: Artist, versions: list[obje
 
 def test_the_studio_without_a_version_says_so(alice: Artist) -> None:
     assert "No version to draw with yet" in as_(alice).get("/studio/").content.decode()
+
+
+def test_several_pictures_are_a_strip_that_only_its_artist_sees(
+    alice: Artist, charlie: Artist, versions: list[object]
+) -> None:
+    answer = as_(alice).post("/studio/requests/", {**FORM, "count": "3"})
+    rows = list(GenerationRequest.objects.order_by("pk"))
+    assert [row.params["seed"] for row in rows] == [7, 8, 9]
+    assert answer["Location"] == f"/studio/strips/{rows[0].group}/"
+    assert as_(alice).get(answer["Location"]).content.decode().count("data-request=") == 3
+    assert as_(charlie).get(answer["Location"]).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "values"), [("strengths", "strength", [0, 0.5, 1]), ("versions", "version", [0, 1])]
+)
+def test_comparing_keeps_the_seed(
+    alice: Artist, versions: list[object], kind: str, field: str, values: list[float]
+) -> None:
+    answer = as_(alice).post("/studio/requests/", {**FORM, "compare": kind}, headers={"HX-Request": "true"})
+    rows = list(GenerationRequest.objects.order_by("pk"))
+    assert [row.params[field] for row in rows] == values
+    assert {row.params["seed"] for row in rows} == {7}
+    assert answer.content.decode().count("data-request=") == len(values)
+
+
+def test_a_strip_takes_its_places_together_or_not_at_all(alice: Artist, versions: list[object]) -> None:
+    for _ in range(limits.WAITING_MAX - 1):
+        requests.ask(artist=alice, params=params(), at=NOON)
+    with pytest.raises(Refusal, match="one artist may have"):
+        requests.ask(artist=alice, params=params(count=2), at=NOON)
+    assert GenerationRequest.objects.count() == limits.WAITING_MAX - 1
+
+
+def test_presets_fill_the_form_and_are_their_artists_own(
+    alice: Artist, charlie: Artist, versions: list[object]
+) -> None:
+    client = as_(alice)
+    wish = {**FORM, "negative": "fog", "guidance": "7.5", "preset_name": " quick  sketch "}
+    for _ in range(2):
+        answer = client.post("/studio/presets/", wish)
+    preset = Preset.objects.get()
+    assert (preset.name, answer["Location"]) == ("quick sketch", f"/studio/?preset={preset.handle}")
+    text = client.get(answer["Location"]).content.decode()
+    assert 'value="fog"' in text
+    assert 'value="7.5"' in text
+    assert as_(charlie).get(answer["Location"]).status_code == 404
+    assert as_(charlie).post(f"/studio/presets/{preset.handle}/forget").status_code == 404
+    client.post(f"/studio/presets/{preset.handle}/forget")
+    assert not Preset.objects.exists()
+
+
+def test_presets_are_named_valid_and_few(alice: Artist, versions: list[object]) -> None:
+    for wish in ({**FORM, "preset_name": " "}, {**FORM, "prompt": "", "preset_name": "x"}):
+        as_(alice).post("/studio/presets/", wish)
+    assert not Preset.objects.exists()
+    for number in range(limits.PRESETS_MAX):
+        presets.save(artist=alice, name=str(number), params=params(), at=NOON)
+    presets.save(artist=alice, name="0", params=params(), at=NOON)
+    with pytest.raises(Refusal, match="as many as are kept"):
+        presets.save(artist=alice, name="more", params=params(), at=NOON)

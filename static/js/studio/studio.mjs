@@ -71,7 +71,18 @@ function reveal(scope) {
   for (const element of scope.querySelectorAll("[data-dice], [data-suggestions]")) element.hidden = false;
 }
 
+// Keeping a preset is an ordinary form post: htmx would send it to where pictures are asked for.
+function sendPlain(button) {
+  button.form.action = button.formAction;
+  button.form.submit();
+}
+
 document.addEventListener("click", (event) => {
+  const plain = event.target.closest("[data-plain]");
+  if (plain) {
+    event.preventDefault();
+    sendPlain(plain);
+  }
   if (event.target.closest("[data-dice]")) rollDice();
   const chip = event.target.closest("[data-prompt]");
   if (chip) suggest(chip.dataset.prompt);

@@ -1,0 +1,112 @@
+"""Draws several pictures in one go on one base: the same steps, guidance and size, each its own words and seed.
+
+A picture comes out as it would alone, up to the last bits of floating point: each has its own generator, and no layer
+of the base mixes the pictures of a batch.
+"""
+
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from diffusers import StableDiffusionPipeline
+from PIL import Image
+from torch import Tensor
+
+from diffusion.load import default_size
+from diffusion.sample import MAX_GUIDANCE, MAX_PROMPT, MAX_SIDE, MAX_STEPS, PREVIEW_GRID
+
+MAX_BATCH = 16
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What is one picture's own. Prompts of at most 500 characters, `seed` 0 to 2**63 - 1; ValueError otherwise."""
+
+    prompt: str
+    seed: int
+    negative: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seed < 2**63:
+            raise ValueError(f"seed {self.seed}: a seed is a whole number from 0 to 2**63 - 1")
+        if max(len(self.prompt), len(self.negative)) > MAX_PROMPT:
+            raise ValueError(f"a prompt has at most {MAX_PROMPT} characters")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """What all pictures of a batch share. `width` and `height` in pixels, 0 and 0 for the base's own size."""
+
+    steps: int = 16
+    guidance: float = 4.0
+    width: int = 0
+    height: int = 0
+
+    def __post_init__(self) -> None:
+        if not 1 <= self.steps <= MAX_STEPS or not 0 <= self.guidance <= MAX_GUIDANCE:
+            raise ValueError(f"steps go from 1 to {MAX_STEPS}, guidance from 0 to {MAX_GUIDANCE}")
+        if not 0 <= min(self.width, self.height) <= max(self.width, self.height) <= MAX_SIDE:
+            raise ValueError(f"a side has at most {MAX_SIDE} pixels")
+
+
+class Stopped(Exception):
+    """Nobody wants the batch any more: `on_step` said so."""
+
+
+Look = Callable[[], list[Image.Image]]
+OnStep = Callable[[int, Look], bool]
+"""on_step(step, look) after each step, counted from 1: `look()` decodes the pictures as they are predicted so far,
+which costs a little. False stops the batch."""
+
+
+def sample_batch(
+    pipe: StableDiffusionPipeline, wishes: Sequence[Wish], sheet: Sheet, *, on_step: OnStep | None = None
+) -> list[Image.Image]:
+    """One RGB picture for each wish, in their order.
+
+    Raises Stopped when `on_step` says False, ValueError for 0 or more than MAX_BATCH wishes, or for a size that this
+    base cannot draw.
+    """
+    if not 1 <= len(wishes) <= MAX_BATCH:
+        raise ValueError(f"{len(wishes)} wishes: a batch has 1 to {MAX_BATCH}")
+    own = default_size(pipe)
+    width, height = sheet.width or own, sheet.height or own
+    if width % pipe.vae_scale_factor or height % pipe.vae_scale_factor:
+        raise ValueError(f"{width} x {height}: this base draws multiples of {pipe.vae_scale_factor} pixels")
+
+    def after(_: Any, index: int, time: Any, kept: dict[str, Any]) -> dict[str, Any]:
+        if on_step is not None and not on_step(index + 1, lambda: _look(pipe, kept["latents"])):
+            raise Stopped
+        return kept
+
+    with warnings.catch_warnings():  # diffusers hands tensors to numpy in a way that numpy 2 deprecates
+        warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
+        drawn = pipe(
+            [wish.prompt for wish in wishes],
+            negative_prompt=[wish.negative for wish in wishes],
+            height=height,
+            width=width,
+            num_inference_steps=sheet.steps,
+            guidance_scale=sheet.guidance,
+            generator=[torch.Generator("cpu").manual_seed(wish.seed) for wish in wishes],
+            callback_on_step_end=after,
+        )
+    return [picture.convert("RGB") for picture in drawn.images]
+
+
+@torch.no_grad()
+def _look(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]:
+    """The clean pictures as now predicted (DPM-Solver++ keeps them), decoded small where the grid is large."""
+    kept = [x for x in getattr(pipe.scheduler, "model_outputs", []) if x is not None]
+    clean = kept[-1] if kept else latents
+    full = (clean.shape[-1] * pipe.vae_scale_factor, clean.shape[-2] * pipe.vae_scale_factor)
+    if max(clean.shape[-2:]) > PREVIEW_GRID:
+        scale = PREVIEW_GRID / max(clean.shape[-2:])
+        small = (max(1, round(clean.shape[-2] * scale)), max(1, round(clean.shape[-1] * scale)))
+        clean = F.interpolate(clean, size=small, mode="area")
+    pixels = pipe.vae.decode(clean / pipe.vae.config.scaling_factor).sample
+    pictures: list[Image.Image] = pipe.image_processor.postprocess(pixels, output_type="pil")
+    return [picture.convert("RGB").resize(full, Image.Resampling.BILINEAR) for picture in pictures]
