@@ -7,14 +7,16 @@ of the base mixes the pictures of a batch.
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
 import torch.nn.functional as F
-from diffusers import StableDiffusionPipeline
 from PIL import Image
 from torch import Tensor
 
+from diffusion.families import family_of
+from diffusion.latents import decode_latents
 from diffusion.load import default_size
 from diffusion.sample import MAX_GUIDANCE, MAX_PROMPT, MAX_SIDE, MAX_STEPS, PREVIEW_GRID
 
@@ -63,7 +65,7 @@ which costs a little. False stops the batch."""
 
 
 def sample_batch(
-    pipe: StableDiffusionPipeline, wishes: Sequence[Wish], sheet: Sheet, *, on_step: OnStep | None = None
+    pipe: Any, wishes: Sequence[Wish], sheet: Sheet, *, on_step: OnStep | None = None
 ) -> list[Image.Image]:
     """One RGB picture for each wish, in their order.
 
@@ -72,41 +74,50 @@ def sample_batch(
     """
     if not 1 <= len(wishes) <= MAX_BATCH:
         raise ValueError(f"{len(wishes)} wishes: a batch has 1 to {MAX_BATCH}")
-    own = default_size(pipe)
+    family, own = family_of(pipe), default_size(pipe)
     width, height = sheet.width or own, sheet.height or own
-    if width % pipe.vae_scale_factor or height % pipe.vae_scale_factor:
-        raise ValueError(f"{width} x {height}: this base draws multiples of {pipe.vae_scale_factor} pixels")
+    if width % family.grid(pipe) or height % family.grid(pipe):
+        raise ValueError(f"{width} x {height}: this base draws multiples of {family.grid(pipe)} pixels")
+    last: list[Tensor | None] = [None]
 
     def after(_: Any, index: int, time: Any, kept: dict[str, Any]) -> dict[str, Any]:
-        if on_step is not None and not on_step(index + 1, lambda: _look(pipe, kept["latents"])):
-            raise Stopped
+        latents = kept["latents"]
+        if on_step is not None:
+            look = partial(_look, pipe, last[0], latents, index)
+            if not on_step(index + 1, look):
+                raise Stopped
+        last[0] = latents
         return kept
+
+    # Without one, some families draw away from nothing at all, which is not the empty caption.
+    negative = [wish.negative for wish in wishes] if any(wish.negative for wish in wishes) else None
 
     with warnings.catch_warnings():  # diffusers hands tensors to numpy in a way that numpy 2 deprecates
         warnings.filterwarnings("ignore", "__array__ implementation", DeprecationWarning)
         drawn = pipe(
             [wish.prompt for wish in wishes],
-            negative_prompt=[wish.negative for wish in wishes],
+            negative_prompt=negative,
             height=height,
             width=width,
             num_inference_steps=sheet.steps,
             guidance_scale=sheet.guidance,
             generator=[torch.Generator("cpu").manual_seed(wish.seed) for wish in wishes],
             callback_on_step_end=after,
+            **family.drawing(pipe),
         )
     return [picture.convert("RGB") for picture in drawn.images]
 
 
 @torch.no_grad()
-def _look(pipe: StableDiffusionPipeline, latents: Tensor) -> list[Image.Image]:
-    """The clean pictures as now predicted (DPM-Solver++ keeps them), decoded small where the grid is large."""
-    kept = [x for x in getattr(pipe.scheduler, "model_outputs", []) if x is not None]
-    clean = kept[-1] if kept else latents
-    full = (clean.shape[-1] * pipe.vae_scale_factor, clean.shape[-2] * pipe.vae_scale_factor)
+def _look(pipe: Any, before: Tensor | None, latents: Tensor, index: int) -> list[Image.Image]:
+    """The pictures as now predicted, decoded small where the grid is large."""
+    clean = family_of(pipe).guess(pipe, before, latents, index)
+    factor = pipe.vae_scale_factor
+    full = (clean.shape[-1] * factor, clean.shape[-2] * factor)
     if max(clean.shape[-2:]) > PREVIEW_GRID:
         scale = PREVIEW_GRID / max(clean.shape[-2:])
         small = (max(1, round(clean.shape[-2] * scale)), max(1, round(clean.shape[-1] * scale)))
         clean = F.interpolate(clean, size=small, mode="area")
-    pixels = pipe.vae.decode(clean / pipe.vae.config.scaling_factor).sample
+    pixels = decode_latents(pipe, clean)
     pictures: list[Image.Image] = pipe.image_processor.postprocess(pixels, output_type="pil")
     return [picture.convert("RGB").resize(full, Image.Resampling.BILINEAR) for picture in pictures]

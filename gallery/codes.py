@@ -30,11 +30,6 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "Choose one in the form's range.",
     ),
     "count-out-of-range": (400, "There are too few or too many pictures.", "Choose one in the form's range."),
-    "adapter-gone": (
-        409,
-        "The personal adapter of that picture is no longer in your vault.",
-        "Start from an empty form, or choose another adapter.",
-    ),
     "height-not-whole": (400, "The height is not a whole number.", "Choose one of the sizes in the list."),
     "height-out-of-range": (
         400,
@@ -46,12 +41,12 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "There is no such personal adapter in your vault.",
         "Choose one of the list, or none.",
     ),
-    "personal_strength-not-a-number": (
+    "personal-strength-not-a-number": (
         400,
         "The strength of the personal adapter is not a number.",
         "Choose one in the range that the form names.",
     ),
-    "personal_strength-out-of-range": (
+    "personal-strength-out-of-range": (
         400,
         "The strength of the personal adapter is too small or too large.",
         "Choose one in the range of the form.",

@@ -36,7 +36,7 @@ def _side(denoiser: str, vae: str) -> int | None:
     try:
         grid = _config(denoiser)["sample_size"]
         levels = _config(vae)["block_out_channels"]
-        return int(grid) * 2 ** (len(list(levels)) - 1)
+        return int(grid * 2 ** (len(levels) - 1))
     except (KeyError, TypeError, ValueError, OSError):
         return None
 

@@ -82,6 +82,10 @@ def _too_long(field: str, length: int) -> Refusal:
     )
 
 
+def _code(field: str) -> str:
+    return field.replace("_", "-")
+
+
 def whole(field: str, value: object, low: int, high: int) -> int:
     """`value` as a whole number within [low, high]; a float that is whole is not accepted, nor a bool."""
     if isinstance(value, bool) or not isinstance(value, int):
@@ -91,7 +95,7 @@ def whole(field: str, value: object, low: int, high: int) -> int:
     if not low <= value <= high:
         raise _refuse(
             field,
-            f"{field}-out-of-range",
+            f"{_code(field)}-out-of-range",
             f"The {field} must lie between {low} and {high}.",
             f"Choose {low} to {high}.",
         )
@@ -102,12 +106,15 @@ def fraction(field: str, value: object, low: float, high: float) -> float:
     """`value` as a number within [low, high], rounded to hundredths; NaN and infinities are refused."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise _refuse(
-            field, f"{field}-not-a-number", f"The {field} is not a number.", f"Choose {low:g} to {high:g}."
+            field,
+            f"{_code(field)}-not-a-number",
+            f"The {field} is not a number.",
+            f"Choose {low:g} to {high:g}.",
         )
     if not low <= value <= high:
         raise _refuse(
             field,
-            f"{field}-out-of-range",
+            f"{_code(field)}-out-of-range",
             f"The {field} must lie between {low:g} and {high:g}.",
             f"Choose {low:g} to {high:g}.",
         )

@@ -14,7 +14,6 @@ from gallery.generation.warm import Shelf
 from gallery.limits import WARM_ADAPTERS_BYTES, WARM_BASES_BYTES
 
 if TYPE_CHECKING:
-    from diffusers import StableDiffusionPipeline
     from PIL import Image
 
     from diffusion.batch import OnStep
@@ -44,7 +43,7 @@ class Order:
 class WarmBase:
     """A loaded base, what its batches are drawn with, and the public factors of the adapter shapes it met."""
 
-    pipe: "StableDiffusionPipeline"
+    pipe: Any
     blender: "Blender"
     factors: dict[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -63,10 +62,11 @@ def warm_base(source: ModelSource) -> WarmBase:
 
     def load() -> WarmBase:
         from diffusion.blend import Blender
+        from diffusion.families import denoiser
         from diffusion.load import load_base
 
         pipe = load_base(source.base_folder)
-        return WarmBase(pipe, Blender(pipe.unet))
+        return WarmBase(pipe, Blender(denoiser(pipe)))
 
     return bases.get(source.spec.base, load)
 
@@ -80,14 +80,14 @@ def _shared(base: WarmBase, source: ModelSource) -> "Weights":
     def read() -> "Weights":
         if key not in base.factors:
             shape = LoraShape(spec.rank, float(spec.alpha), tuple(spec.targets), spec.seed)
-            base.factors[key] = public_factors(base.pipe.unet, shape)
+            base.factors[key] = public_factors(base.blender.model, shape)
         tensors = source.read_adapter()
-        return shared_weights(base.pipe.unet, base.factors[key], tensors, scale=spec.alpha / spec.rank)
+        return shared_weights(base.blender.model, base.factors[key], tensors, scale=spec.alpha / spec.rank)
 
     return adapters.get(f"{key} {source.adapter_hash}", read)
 
 
-def warm_pipe(source: ModelSource) -> "StableDiffusionPipeline":
+def warm_pipe(source: ModelSource) -> Any:
     """The base as this version makes it, at strength 1; it stays so until the next batch is drawn."""
     from diffusion.blend import Part
 

@@ -32,7 +32,7 @@ class GenerationRequest(models.Model):
     """Where it is drawn: by a worker of the server, or by the artist's own computer."""
     work = models.PositiveBigIntegerField(default=0)
     """Pixels times steps: what fairness weighs."""
-    kind = models.CharField(max_length=100, blank=True)
+    kind = models.CharField(max_length=140, blank=True)
     """What must be the same for requests to be drawn in one batch."""
     state = models.CharField(max_length=12, default="queued")
     step = models.PositiveSmallIntegerField(default=0)

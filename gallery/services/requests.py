@@ -54,6 +54,12 @@ def _version(number: int) -> "AdapterVersion":
     return version
 
 
+def batch_kind(base: str, record: GenerationParams) -> str:
+    """What requests must share to be drawn in one batch."""
+    against = "with negative" if record.negative else "plain"
+    return f"{base} {record.width}x{record.height} {record.steps} {record.guidance:g} {against}"
+
+
 def _put(
     artist: Artist, version: "AdapterVersion", record: GenerationParams, group: uuid.UUID | None, at: datetime
 ) -> GenerationRequest:
@@ -71,7 +77,7 @@ def _put(
         params=record.to_json(),
         group=group,
         work=sizes.area(base, record.width, record.height) * record.steps,
-        kind=f"{base.hash} {record.width}x{record.height} {record.steps} {record.guidance:g}",
+        kind=batch_kind(base.hash, record),
         steps=record.steps,
         created_at=at,
         sent_at=at,

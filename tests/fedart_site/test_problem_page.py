@@ -28,8 +28,8 @@ def test_the_gallery_refuses_with_listed_codes_only() -> None:
     text = "".join(path.read_text() for path in (ROOT / "gallery").rglob("*.py") if path.name != "codes.py")
     said = set(re.findall(r'Refusal\(\s*(?:code=)?"([a-z-]+)"', text))
     said |= set(re.findall(r'listed\(\s*"([a-z-]+)"', text))
-    said |= set(re.findall(r'_refuse\(\s*"[a-z]+",\s*"([a-z-]+)"', text))
-    for field in re.findall(r'(?:whole|fraction)\("([a-z]+)"', text):
-        kind = "not-whole" if re.search(rf'whole\("{field}"', text) else "not-a-number"
-        said |= {f"{field}-{kind}", f"{field}-out-of-range"}
+    said |= set(re.findall(r'_refuse\(\s*(?:"[a-z]+"|field),\s*"([a-z-]+)"', text))
+    for field in re.findall(r'(?:whole|fraction|side)\(\s*"([a-z_]+)"', text):
+        kind = "not-whole" if re.search(rf'(?:whole|side)\(\s*"{field}"', text) else "not-a-number"
+        said |= {f"{field.replace('_', '-')}-{kind}", f"{field.replace('_', '-')}-out-of-range"}
     assert said == set(GALLERY)

@@ -1,6 +1,6 @@
 """Fixtures of the gallery. Django is imported late: pytest reads this file before the engines run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -40,3 +40,26 @@ def authority(tmp_path: Path) -> Any:
 
     ensure_authority(tmp_path / "credentials", at=datetime.now(UTC))
     return load_authority(tmp_path / "credentials")
+
+
+@pytest.fixture(scope="module")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
+    """A tiny base and the spec of its adapter."""
+    from diffusion.tiny import write_tiny_base
+    from gallery.generation import pipeline
+    from tests.gallery import tiny
+
+    folder = write_tiny_base(tmp_path_factory.mktemp("base"))
+    yield folder, tiny.spec_of(folder)
+    pipeline.forget()
+
+
+@pytest.fixture
+def drawing(db: None, tiny: tuple[Path, Any]) -> list[Any]:
+    """Versions with real weights, and certificates to sign with."""
+    from gallery.generation import run
+    from gallery.generation.authority import ensure_authority
+    from tests.gallery.tiny import real_versions
+
+    ensure_authority(run.credentials_folder(), at=datetime.now(UTC))
+    return real_versions(*tiny)

@@ -2,48 +2,29 @@
 
 import io
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from django.core.files.base import ContentFile
 from django.db import connection
 from PIL import Image as Picture
 from PIL import ImageChops
 
 from gallery import tasks
-from gallery.generation import making, pipeline, run
-from gallery.generation.authority import ensure_authority, load_authority
+from gallery.generation import making, run
+from gallery.generation.authority import load_authority
 from gallery.generation.credentials import read_credentials
 from gallery.limits import ATTEMPTS_MAX
 from gallery.models import Artist, Evaluation, GenerationRequest, Image
 from gallery.services import requests, sweeping, working
 from gallery.storages import private_images
 from tests.gallery.scene import NOON, params, png
+from tests.waiting import wait_for
 
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
-
-
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Any]]:
-    """A tiny base and the spec of its adapter."""
-    from diffusion.tiny import write_tiny_base
-    from tests.gallery import tiny
-
-    folder = write_tiny_base(tmp_path_factory.mktemp("base"))
-    yield folder, tiny.spec_of(folder)
-    pipeline.forget()
-
-
-@pytest.fixture
-def drawing(db: None, tiny: tuple[Path, Any]) -> list[Any]:
-    """Versions with real weights, and certificates to sign with."""
-    from tests.gallery.tiny import real_versions
-
-    ensure_authority(run.credentials_folder(), at=datetime.now(UTC))
-    return real_versions(*tiny)
 
 
 def ask(artist: Artist, **changes: Any) -> GenerationRequest:
@@ -99,68 +80,6 @@ def test_the_same_record_is_the_same_picture_and_a_version_changes_it(
     assert differ(first, base)
     assert not differ(base, without), "strength 0 is the base alone"
     assert differ(first, other)
-
-
-def test_requests_of_one_kind_are_drawn_together_and_come_out_as_alone(
-    alice: Artist, bob: Artist, drawing: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    batches: list[list[int]] = []
-    draw_batch = making.draw_batch
-
-    def watched(orders: Any, **also: Any) -> Any:
-        batches.append([order.params.seed for order in orders])
-        return draw_batch(orders, **also)
-
-    monkeypatch.setattr(making, "draw_batch", watched)
-    alone = ask(alice, strength=0.5)
-    tasks.make_image(alone.pk)
-    rows = [ask(alice, strength=0.5), ask(bob, version=0, seed=9), ask(alice, width=48, height=64)]
-    for row in rows:
-        tasks.make_image(row.pk)
-    assert batches[0] == [7]
-    assert sorted(batches[1:], key=len) == [[7], [9, 7]], "bob had nothing lately; another size goes alone"
-    images = [Image.objects.get(request=row) for row in rows]
-    near = ImageChops.difference(pixels(images[0]), pixels(alone.image)).getextrema()
-    assert max(high for _, high in near) <= 1
-    assert (images[2].width, images[2].height) == (48, 64)
-
-
-def test_one_of_a_batch_is_cancelled_and_the_other_goes_on(
-    alice: Artist, bob: Artist, drawing: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    rows = [ask(alice), ask(bob)]
-    report = working.report_step
-
-    def cancel_one(*, request: GenerationRequest, step: int, preview: bytes | None) -> bool:
-        if (request.pk, step) == (rows[0].pk, 2):
-            requests.cancel(request=GenerationRequest.objects.get(pk=request.pk), at=NOON)
-        return report(request=request, step=step, preview=preview)
-
-    monkeypatch.setattr(working, "report_step", cancel_one)
-    tasks.make_image(rows[0].pk)
-    for row in rows:
-        row.refresh_from_db()
-    assert [row.state for row in rows] == ["cancelled", "done"]
-    assert rows[0].preview
-    assert Image.objects.get().artist == bob
-
-
-def test_what_breaks_a_batch_breaks_only_its_own_request(
-    alice: Artist, bob: Artist, drawing: list[Any], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    draw_batch = making.draw_batch
-
-    def fragile(orders: Any, **also: Any) -> Any:
-        if any(order.params.seed == 13 for order in orders):
-            raise MemoryError
-        return draw_batch(orders, **also)
-
-    monkeypatch.setattr(making, "draw_batch", fragile)
-    rows = [ask(alice), ask(bob, seed=13)]
-    tasks.make_image(rows[0].pk)
-    for row in rows:
-        row.refresh_from_db()
-    assert [row.state for row in rows] == ["done", "failed"]
 
 
 def test_cancelled_before_it_began(alice: Artist, drawing: list[Any]) -> None:
@@ -266,7 +185,7 @@ def test_nobody_takes_what_a_living_worker_has(
     row.refresh_from_db()
     assert (row.state, row.attempts) == ("running", 1)
     held.close()
-    assert sweeping.sweep(at=NOON) == 1
+    wait_for(lambda: sweeping.sweep(at=NOON) == 1, what="the database letting the dead worker's lock go")
     row.refresh_from_db()
     assert (row.state, row.events.last().reason) == ("queued", "the worker stopped; trying once more")
 
@@ -285,7 +204,7 @@ def test_a_version_is_judged_once(alice: Artist, drawing: list[Any], monkeypatch
     from gallery.generation import evaluate
 
     monkeypatch.setattr(evaluate, "PROMPTS", ("heart", "car"))
-    monkeypatch.setattr(evaluate, "STEPS", 4)
+    monkeypatch.setattr(django_settings, "EVALUATION_STEPS", 4)
     for _ in range(2):
         tasks.evaluate_version(str(drawing[1].pk))
     found = Evaluation.objects.get()
@@ -315,7 +234,7 @@ def test_an_evaluation_makes_way_for_artists(
     from gallery.generation import evaluate
 
     monkeypatch.setattr(evaluate, "PROMPTS", ("heart",))
-    monkeypatch.setattr(evaluate, "STEPS", 4)
+    monkeypatch.setattr(django_settings, "EVALUATION_STEPS", 4)
     row = ask(alice)
     version = str(drawing[1].pk)
     with django_capture_on_commit_callbacks(execute=True):
