@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from gallery.views import account, check, home, pictures, signals, studio, vault, wall
-from gallery.views import home, pictures, recall, signals, studio, vault, wall
+from gallery.views import account, check, home, pictures, recall, signals, studio, vault, wall
 
 app_name = "gallery"
 urlpatterns = [

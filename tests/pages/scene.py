@@ -1,5 +1,6 @@
 """Something behind every page of the site, and for each person of tools/pages.py a browser that may see it."""
 
+import uuid
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -79,12 +80,15 @@ def set_up() -> Scene:
 
 def _names(life: Life, own: Any, desk: dict[str, Any], guarded: Artist, round_: Round) -> dict[str, Any]:
     asked = GenerationRequest.objects.filter(artist=life.artist, state="queued").get()
+    group = uuid.uuid4()
+    GenerationRequest.objects.filter(pk=asked.pk).update(group=group)
     key = Authenticator.objects.get(user=guarded, type="webauthn").pk
     lost = {"uidb36": user_pk_to_url_str(guarded), "key": default_token_generator.make_token(guarded)}
     address = EmailAddress.objects.create(user=life.artist, email="second@example.org")
     return {
         "gallery:image": {"handle": life.image.handle},
         "gallery:request": {"handle": asked.handle},
+        "gallery:strip": {"group": group},
         "gallery:artist": {"handle": life.artist.handle},
         "your-data-request": {"request_id": own.pk},
         "consent-purpose": {"slug": "wall"},
