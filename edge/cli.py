@@ -2,12 +2,27 @@
 
 import sys
 
-from edge.commands import app, bases, enrolment, folder, looking, manners, running, trusting, vault
+from edge.commands import (
+    app,
+    enrolment,
+    folder,
+    looking,
+    manners,
+    running,
+    service,
+    training,
+    trusting,
+    updating,
+    vault,
+)
 from edge.printing import Printer
 from edge.waiting import Stopped
 from federation.protocol.errors import Refusal
 
-__all__ = ["bases", "enrolment", "folder", "looking", "main", "manners", "running", "trusting", "vault"]
+__all__ = [
+    "enrolment", "folder", "looking", "main", "manners", "running", "service", "training", "trusting", "updating",
+    "vault",
+]  # fmt: skip
 
 
 def main() -> None:

@@ -23,6 +23,10 @@ class Printer:
             typer.echo(words)
         sys.stdout.flush()
 
+    def on_terminal(self) -> bool:
+        """Whether somebody watches: a bar may be drawn."""
+        return sys.stderr.isatty()
+
     def refuse(self, refused: Refusal) -> None:
         """A refusal: what and what to do."""
         if self.as_json:

@@ -90,7 +90,7 @@ def train(
     doors = _doors(own)
     told = config.load(own.home)
     opened = open_vault(own.home, doors)
-    examples = _works(own, told)
+    examples = works_of(own, told)
     api = Api(doors.transport)
     on = personal.ground(api)
     base, start = personal.fetch(api, Downloads(own.home, doors.transport), own.home, told, on)
@@ -107,7 +107,7 @@ def train(
     _send_waiting(own, doors)
 
 
-def _works(own: Context, told: config.Config) -> Sequence["Example"]:
+def works_of(own: Context, told: config.Config) -> Sequence["Example"]:
     """The works of the connected folder, as a round would use them: marks that forbid training block here too."""
     state = State(own.home)
     try:

@@ -19,6 +19,24 @@ AGENT: dict[str, Code] = {
     "enrol-expired": Code("The code was not confirmed in time.", _ENROL, 410),
     "enrolment-ended": Code("The server no longer accepts this device's tokens.", _ENROL, 401),
     "agent-running": Code("The agent already runs from this home folder.", "Stop the other one first.", 409),
+    "service-unavailable": Code(
+        "This computer does not take the agent as a service.",
+        "See `fedart-edge service show`, or start it yourself with `fedart-edge run`.",
+        501,
+    ),
+    "service-path-unusual": Code(
+        "The home folder has a name that no service can be given.", "Choose another one with --home."
+    ),
+    "update-no-source": Code(
+        "There is no index that this program came from, so none is asked.",
+        "Get the new wheel and its SHA-256 from the operator: `fedart-edge update --from FILE --sha256 HASH`.",
+        404,
+    ),
+    "update-file-differs": Code(
+        "The file is not the one that was published.",
+        "Fetch it again, and compare the SHA-256 with the operator's.",
+    ),
+    "update-failed": Code("pip could not install it.", "This version still works. Try again later.", 502),
     "receipt-not-proven": Code(
         "What the server shows of its ledger does not bear out this receipt.",
         "Keep the receipts, stop with `fedart-edge pause`, and ask the operator of the server.",
