@@ -201,5 +201,5 @@ if __name__ == "__main__":
     _identify()
     play(3, 64, 0, 3, 2)  # imports and what only happens once stay out of the measurement,
     before = status("VmRSS")
-    play(4, asked.params, 0, 3, 2)  # and first pages of memory, for a server runs for long
+    play(8, asked.params, 0, 3, 2)  # and first pages of memory, for a server runs for long
     print(json.dumps(play(asked.clients, asked.params, asked.drop, asked.shares, asked.threshold, before)))

@@ -149,7 +149,7 @@ def warm_up(length: int) -> float:
     What the process held before it had a vector, in MiB."""
     play(3, 64, 0)
     before = status("VmRSS")
-    play(GROUP, length, 0)
+    play(8, length, 0)
     return before
 
 

@@ -136,6 +136,14 @@ def campaign_line(event: Event) -> Line:
     return Line(event.at, CAMPAIGN_MOVES[event.to_state], tone)
 
 
+def span(seconds: int) -> str:
+    """A span of time in the largest unit that says it exactly: "1 day", "5 minutes", "90 seconds"."""
+    units = {"day": 86_400, "hour": 3600, "minute": 60, "second": 1}
+    unit, size = next((unit, size) for unit, size in units.items() if seconds % size == 0)
+    count = seconds // size
+    return f"{count} {unit}" if count == 1 else f"{count} {unit}s"
+
+
 def _people(count: int, exact: bool) -> str:
     shown = count if exact else hidden_if_small(count)
     return f"{shown} artist" if shown == 1 else f"{shown} artists"

@@ -3,6 +3,7 @@ none."""
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from federation.privacy.accounting import ADJACENCY
@@ -65,7 +66,12 @@ def said(epsilon: float, delta: Fraction) -> str:
     """An epsilon as it is always shown: rounded up, with its delta and its adjacency."""
     shown = math.ceil(100 * epsilon - 1e-9) / 100 if math.isfinite(epsilon) else math.inf
     number = f"{shown:.2f}" if math.isfinite(shown) else "without bound"
-    return f"epsilon {number} at delta {float(delta):g} ({ADJACENCY})"
+    return f"epsilon {number} at delta {_decimal(delta)} ({ADJACENCY})"
+
+
+def _decimal(fraction: Fraction) -> str:
+    """Written out: 0.00001, not 1e-05."""
+    return f"{Decimal(fraction.numerator) / Decimal(fraction.denominator):f}"
 
 
 def cohort_for_signal(length: int, epsilon: float, delta: Fraction) -> int:

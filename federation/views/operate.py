@@ -22,6 +22,7 @@ from federation.protocol.schemes import scheme
 from federation.services import campaigns as services
 from federation.services.rounds import abort, open_round
 from federation.terms import spec_of
+from federation.views.live import seen_of, unchanged
 
 operators = staff_required("operator")
 ACTS: dict[str, tuple[Callable[..., object], str]] = {
@@ -86,6 +87,7 @@ def campaign(request: HttpRequest, campaign_id: UUID) -> HttpResponse:
     context = {
         "campaign": found,
         "status": _status(found),
+        "spans": (words.span(found.training_window_s), words.span(found.stage_s)),
         "rows": rows,
         "open_round": _open_round(found),
         "meaning": words.CAMPAIGN[found.state],
@@ -134,6 +136,9 @@ def round_desk(request: HttpRequest, round_id: UUID) -> HttpResponse:
         "open": found.state in states.OPEN,
         "version": getattr(found, "version", None),
     }
+    context["seen"] = seen_of(found.state, found.deadline, context["lines"], context["counts"])
+    if unchanged(request, str(context["seen"])):
+        return HttpResponse(status=204)
     partial = bool(getattr(request, "htmx", False))
     return render(request, f"federation/operate/{'_round' if partial else 'round'}.html", context)
 

@@ -14,6 +14,7 @@ from federation.consents import as_of
 from federation.models import AdapterVersion, Round
 from federation.protocol.schemes import scheme
 from federation.store import blob_name, blobs
+from federation.views.live import seen_of, unchanged
 
 PAGE = 20
 
@@ -50,6 +51,10 @@ def round_page(request: HttpRequest, round_id: UUID) -> HttpResponse:
     context["mine"] = words.part_line(mine) if mine else ""
     if mine and request.user.pk:
         context["rests"] = as_of(artist_id=request.user.pk, round_=found, now=timezone.now())
+    rests = getattr(context.get("rests"), "sentence", "")
+    context["seen"] = seen_of(found.state, found.deadline, context["lines"], context["mine"], rests)
+    if unchanged(request, context["seen"]):
+        return HttpResponse(status=204)
     partial = bool(getattr(request, "htmx", False))
     return render(request, "federation/_round.html" if partial else "federation/round.html", context)
 

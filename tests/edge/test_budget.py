@@ -56,7 +56,7 @@ def test_a_noised_round_is_charged_and_its_noise_is_in_what_was_sent(
         found = budget.account(made.state)
     assert (found.with_noise, found.without_noise) == (1, 0)
     assert found.epsilon == pytest.approx(price(1))
-    assert "at delta 1e-05 (one artist's whole contribution, replaced by zeros)" in found.sentence
+    assert "at delta 0.00001 (one artist's whole contribution, replaced by zeros)" in found.sentence
     plain = np.mean([UPDATE, GHOST_UPDATE, GHOST_UPDATE], axis=0)
     share = np.sqrt(EVENT.variance / 2) / (1 << 12) / 3
     moved = np.abs(played.mean - plain)

@@ -184,20 +184,20 @@ def test_a_supported_claim_is_whole_on_page_card_and_api(supported: None) -> Non
     round_ = whole_round(agents, campaign)
     card, http = round_.version.card, Client()
     assert f"epsilon {float(card['privacy']['epsilon']):.2f}" in card["privacy_claim"]
-    for part in ("at delta 1e-05", "one artist's whole contribution, replaced by zeros", "over 1 round"):
+    for part in ("at delta 0.00001", "one artist's whole contribution, replaced by zeros", "over 1 round"):
         assert part in card["privacy_claim"]
     page = http.get(f"/versions/{campaign.pk}/1/").content.decode()
-    assert "at delta 1e-05 (one artist&#x27;s whole contribution" in page
+    assert "at delta 0.00001 (one artist&#x27;s whole contribution" in page
     told = http.get(f"/api/v1/campaigns/{campaign.pk}").json()
-    assert "at delta 1e-05" in told["privacy_claim"]
+    assert "at delta 0.00001" in told["privacy_claim"]
     assert told["privacy"]["adjacency"].startswith("one artist")
     assert (told["privacy"]["rounds_left"], told["privacy"]["delta"]) == (2, "0.00001")
     mine = agents[0].get("agent/budget").json()
-    assert "at delta 1e-05" in mine["said"]
+    assert "at delta 0.00001" in mine["said"]
     assert len(mine["charges"]) == 1
     http.force_login(agents[0].artist)
     page = http.get("/devices/privacy/").content.decode()
-    assert "at delta 1e-05" in page
+    assert "at delta 0.00001" in page
     assert "by itself" in page
 
 
@@ -240,7 +240,7 @@ def test_the_operator_sees_the_price_before_a_round_opens(supported: None) -> No
         "Price of the next round",
         "Rounds left under the cap",
         "Noise against epsilon",
-        "at delta 1e-05",
+        "at delta 0.00001",
     ):
         assert part in page
 

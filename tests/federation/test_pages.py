@@ -1,11 +1,13 @@
 """Pages: who may see them, what they say, and that small numbers of people stay hidden."""
 
+import re
 from typing import Any
 
 import pytest
 from django.test import Client
 
 from federation.protocol.steps import Step
+from federation.words import span
 from tests.federation import world as w
 
 pytestmark = pytest.mark.usefixtures("world")
@@ -89,6 +91,34 @@ def test_the_timeline_refreshes_in_part(published: Any) -> None:
     """htmx gets the fragment, not a page in a page."""
     fragment = browser_of().get(f"/rounds/{published.pk}/", headers={"HX-Request": "true"})
     assert "<html" not in text_of(fragment)
+    assert "hx-get" not in text_of(fragment), "a round that is over is not asked for again"
+
+
+def test_a_round_under_way_is_sent_again_only_when_something_happened(
+    olga: Any,
+) -> None:
+    """The part says in its own address what it says; the same again is 204, which reads nothing out anew."""
+    campaign = w.make_campaign()
+    w.cohort(3)
+    round_ = w.open_round(campaign)
+    for browser, path in (
+        (browser_of(), f"/rounds/{round_.pk}/"),
+        (browser_of(olga), f"/operate/rounds/{round_.pk}/"),
+    ):
+        asks = re.search(r'hx-get="([^"]+)"', text_of(browser.get(path)))
+        assert asks
+        again = browser.get(asks[1], headers={"HX-Request": "true"})
+        assert (again.status_code, again.content) == (204, b"")
+        changed = browser.get(path + "?seen=before", headers={"HX-Request": "true"})
+        assert asks[1] in text_of(changed)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [(86_400, "1 day"), (7200, "2 hours"), (300, "5 minutes"), (90, "90 seconds"), (1, "1 second")],
+)
+def test_spans_are_said_in_the_largest_unit_that_is_exact(seconds: int, said: str) -> None:
+    assert span(seconds) == said
 
 
 @pytest.mark.parametrize("path", ["/devices/", "/devices/confirm/", "/operate/", "/operate/campaigns/new/"])

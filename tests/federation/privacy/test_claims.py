@@ -15,7 +15,7 @@ def test_a_claim_says_delta_adjacency_rounds_and_who_must_be_honest() -> None:
     found = claims.claim(**SOUND)
     assert found.holds
     assert found.sentence == (
-        "epsilon 7.98 at delta 1e-05 (one artist's whole contribution, replaced by zeros), over 20 rounds, "
+        "epsilon 7.98 at delta 0.00001 (one artist's whole contribution, replaced by zeros), over 20 rounds, "
         "while 24 of 28 in a sum are honest"
     )
 
@@ -39,7 +39,7 @@ def test_without_one_of_the_conditions_nothing_is_claimed(change: dict[str, obje
 
 
 def test_an_epsilon_is_rounded_up_and_never_stands_alone() -> None:
-    assert claims.said(7.98123, DELTA).startswith("epsilon 7.99 at delta 1e-05 (one artist's whole")
+    assert claims.said(7.98123, DELTA).startswith("epsilon 7.99 at delta 0.00001 (one artist's whole")
     assert claims.said(math.inf, DELTA).startswith("epsilon without bound at delta")
 
 
