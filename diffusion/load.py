@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from diffusers.utils.logging import disable_progress_bar
+from diffusers.utils.logging import disable_progress_bar, set_verbosity_error
 
 from diffusion.base.files import UNUSED
 from diffusion.families import Family, denoiser, family_of_class
@@ -21,6 +21,7 @@ def load_base(folder: Path, *, device: str | None = None, dtype: torch.dtype = t
     incomplete, UnknownFamily (a ValueError) for a class that cannot be trained here.
     """
     family = family_in(folder)
+    set_verbosity_error()  # its warnings quote prompts, which are nobody's business in a log
     disable_progress_bar()  # loading is quick, and the bar would go into a worker's log
     known = json.loads((folder / "model_index.json").read_text("utf-8"))
     unused: dict[str, Any] = {part: None for part in UNUSED if part in known}

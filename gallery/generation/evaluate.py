@@ -18,7 +18,7 @@ from gallery.generation import watermark
 from gallery.generation.authority import load_authority
 from gallery.generation.credentials import sign_picture
 from gallery.generation.params import GenerationParams
-from gallery.generation.pipeline import ModelSource, draw, warm_pipe
+from gallery.generation.pipeline import ModelSource, Order, draw_batch, warm_pipe
 from gallery.generation.run import credentials_folder, made_with, source_of
 from gallery.models import Evaluation
 from gallery.services import evaluations
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 PROMPTS = ("red heart", "red apple", "tree", "star", "cat face", "house", "fish", "car")
 SEEDS = (11, 23)
+AT_ONCE = len(PROMPTS)
 DRAWS = 2
 LOSS_SEED = 5
 CELL = 128
@@ -57,18 +58,21 @@ def cell_name(version_id: UUID, number: int) -> str:
 def draw_missing(version_id: UUID, source: ModelSource, wanted: list[GenerationParams]) -> bool:
     """Draw the cells that are not there yet; False when it stopped because artists wait for the worker.
 
-    At least one cell is drawn each time, so that a busy studio slows an evaluation down and never stops it.
+    At least one row is drawn each time, so that a busy studio slows an evaluation down and never stops it.
     """
     storage = private_images()
-    drew = False
-    for number, params in enumerate(wanted):
-        name = cell_name(version_id, number)
-        if storage.exists(name):
-            continue
-        if drew and selectors.anybody_waits():
+    missing = [
+        (cell_name(version_id, number), params)
+        for number, params in enumerate(wanted)
+        if not storage.exists(cell_name(version_id, number))
+    ]
+    for at in range(0, len(missing), AT_ONCE):
+        if at and selectors.anybody_waits():
             return False
-        storage.save(name, ContentFile(encode.png_of(draw(source, params), marked=False)))
-        drew = True
+        part = missing[at : at + AT_ONCE]
+        pictures = draw_batch([Order(source, params) for _, params in part])
+        for (name, _), picture in zip(part, pictures, strict=True):
+            storage.save(name, ContentFile(encode.png_of(picture, marked=False)))
     return True
 
 

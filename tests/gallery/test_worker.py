@@ -234,6 +234,7 @@ def test_an_evaluation_makes_way_for_artists(
     from gallery.generation import evaluate
 
     monkeypatch.setattr(evaluate, "PROMPTS", ("heart",))
+    monkeypatch.setattr(evaluate, "AT_ONCE", 1)
     monkeypatch.setattr(django_settings, "EVALUATION_STEPS", 4)
     row = ask(alice)
     version = str(drawing[1].pk)
