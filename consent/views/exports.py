@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from consent.models import ConsentExport
 from consent.services.export_files import ENDINGS
 from consent.services.exports import ROLE, request_export
 from consent.staff import seen_when_made, staff_required
+from consent.views.downloads import FileDownload
 from consent.views.guards import artist_of, read_texts
 
 CONTENT_TYPES = {
@@ -69,7 +70,7 @@ def watch(request: HttpRequest, export_id: UUID) -> HttpResponse:
 @require_GET
 @staff_required(ROLE, people=True)
 @never_cache
-def download(request: HttpRequest, export_id: UUID) -> FileResponse:
+def download(request: HttpRequest, export_id: UUID) -> FileDownload:
     """The file, while it is there. Refuses `export-not-ready`, `export-expired`, `export-failed`."""
     export = _mine(request, export_id)
     if export.state == ConsentExport.State.FAILED:
@@ -82,7 +83,7 @@ def download(request: HttpRequest, export_id: UUID) -> FileResponse:
     seen_when_made(request)
     name = f"fedart-consent-{export.asked_at:%Y-%m-%d}-{str(export.pk)[:8]}.{ENDINGS[export.format]}"
     opened = storages["exports"].open(export.file_name)
-    return FileResponse(opened, as_attachment=True, filename=name, content_type=CONTENT_TYPES[export.format])
+    return FileDownload(opened, as_attachment=True, filename=name, content_type=CONTENT_TYPES[export.format])
 
 
 def _mine(request: HttpRequest, export_id: UUID) -> ConsentExport:

@@ -6,7 +6,7 @@ from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import storages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -22,6 +22,7 @@ from consent.selectors.requests import requests_of, timeline, with_clock
 from consent.services import handling
 from consent.services.requests import CORRECTABLE, open_request
 from consent.services.restrictions import lift_restriction
+from consent.views.downloads import FileDownload
 from consent.views.guards import artist_of
 
 LOOKS_PAGE = 50
@@ -110,7 +111,7 @@ def take_back(request: HttpRequest, request_id: UUID) -> HttpResponse:
 @login_required
 @never_cache
 @reauthentication_required  # type: ignore[untyped-decorator]
-def copy_file(request: HttpRequest, request_id: UUID) -> FileResponse:
+def copy_file(request: HttpRequest, request_id: UUID) -> FileDownload:
     """The copy. Refuses `copy-not-ready`, `copy-expired`, `copy-failed`."""
     copy: PersonalCopy | None = getattr(_mine(request, request_id), "copy", None)
     if copy is None:
@@ -125,7 +126,7 @@ def copy_file(request: HttpRequest, request_id: UUID) -> FileResponse:
     PersonalCopy.objects.filter(pk=copy.pk, fetched_at=None).update(fetched_at=timezone.now())
     name = f"fedart-my-data-{copy.asked_at:%Y-%m-%d}.zip"
     opened = storages["exports"].open(copy.file_name)
-    return FileResponse(opened, as_attachment=True, filename=name, content_type="application/zip")
+    return FileDownload(opened, as_attachment=True, filename=name, content_type="application/zip")
 
 
 @require_POST

@@ -1,5 +1,6 @@
 """Files of consent records: whole, provable, defused, logged, expiring; made again after a crash."""
 
+import asyncio
 import io
 import json
 import zipfile
@@ -15,6 +16,7 @@ from consent.ledger.verify import check_receipt
 from consent.models import AccessLog, ConsentExport, Entry
 from consent.services.exports import LIFETIME, build_export, remove_expired_exports
 from consent.services.sole import sole_worker
+from consent.views.downloads import FileDownload
 from gallery.models import Artist
 from tests.consent.desk.hands import REASON, ask, made, rows_of
 from tests.consent.pen import Pen
@@ -233,6 +235,27 @@ def test_a_bundle_verifies_offline_and_names_nobody(
     broken = bytearray(data)
     broken[len(broken) // 3] ^= 1
     assert not check_bundle(io.BytesIO(bytes(broken))).holds
+
+
+def test_a_big_file_leaves_in_pieces_whoever_serves_it(desk: Any, pen: Pen) -> None:
+    """Under ASGI too, where Django would read all of it first."""
+    _, export = made(desk)
+    answer = desk.get(f"/compliance/exports/{export.pk}/file")
+    assert isinstance(answer, FileDownload)
+    answer.close()
+    file = io.BytesIO(bytes(5 * FileDownload.block_size))
+
+    async def first() -> tuple[int, int]:
+        async for piece in FileDownload(file):
+            return len(piece), file.tell()
+        raise AssertionError
+
+    assert asyncio.run(first()) == (FileDownload.block_size, FileDownload.block_size)
+
+    async def whole() -> int:
+        return sum([len(piece) async for piece in FileDownload(io.BytesIO(bytes(600_000)))])
+
+    assert asyncio.run(whole()) == 600_000
 
 
 def test_by_version_of_the_text(desk: Any, pen: Pen) -> None:
