@@ -3,10 +3,11 @@
     python -m tools.screenshots                      (what `make demo` left running: its own logins are used)
     python -m tools.screenshots --url http://localhost:9000 --login alice=alice@example.org:password
 
-Follows every link that a visitor, and each login, can reach; of pages that differ only in an id it takes the first.
-Each page is pictured at 1440 and 390 pixels, light and dark. It fails (exit 1) where a page answers 400 or more,
-overflows sideways, logs an error, breaks the content security policy, has not exactly one <h1>, an <img> without alt,
-or a field without a name.
+Follows every link that a visitor, a newcomer and each login can reach; of pages that differ only in an id it takes the
+first, and each person sees what tools/pages.py says is hers. Each page is pictured at 1440 and 390 pixels, light and
+dark. It fails (exit 1) where a page answers 400 or more, overflows sideways, logs an error, breaks the content security
+policy, has not exactly one <h1>, an <img> without alt or size, or a field without a name. In the end it names the pages
+of the list that it did not come to, and why that may be.
 """
 
 import argparse
@@ -21,7 +22,11 @@ from pathlib import Path
 from urllib.parse import urldefrag, urljoin, urlsplit
 from urllib.request import urlopen
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+from fedart_site.environment import prepare_process
+from tools.acts import ACTS, sign_in
+from tools.pages import ARTIST, GUARDED, HALFWAY, NEWCOMER, OFFICER, OPERATOR, PAGES, VISITOR
 
 ROOT = Path(__file__).resolve().parents[1]
 PLACES = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
@@ -30,7 +35,8 @@ MOST_PAGES = 80
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,64}\b|\b\d+\b")
 # Not pages: signing out, files, machine doors.
 LEAVE_OUT = re.compile(
-    r"^/(api/(?!docs)|oauth|static|media|metrics|healthz|readyz)\b|^/\.well-known/|/logout/|\.(png|json|csv|txt|safetensors|zip)$|/file$"
+    r"^/(api/(?!docs)|oauth|static|media|metrics|healthz|readyz)\b|^/\.well-known/|/logout/|/file$"
+    r"|\.(png|avif|webp|json|jsonld|md|csv|txt|pem|safetensors|zip)$"
 )
 # Fonts are there, and the new colours have been painted.
 PAINTED = """() => document.fonts.ready.then(() => new Promise((done) => {
@@ -46,6 +52,8 @@ FAULTS = """() => {
   const headings = document.querySelectorAll("h1").length;
   if (headings !== 1) faults.push(`${headings} h1`);
   for (const image of document.querySelectorAll("img:not([alt])")) faults.push(`no alt: ${image.getAttribute("src")}`);
+  const loose = [...document.querySelectorAll("img:not([width]), img:not([height])")];
+  for (const image of loose) faults.push(`no size: ${image.src}`);
   for (const input of document.querySelectorAll("input:not([type=hidden]), select, textarea")) {
     const named = input.labels?.length || input.getAttribute("aria-label") || input.getAttribute("aria-labelledby");
     if (!named && !input.closest("[hidden]")) faults.push(`field without a label: ${input.name || input.id}`);
@@ -68,6 +76,8 @@ class Walk:
     faults: list[str] = field(default_factory=list)
     pictures: int = 0
     noise: list[str] = field(default_factory=list)
+    role: str = ""
+    came_to: set[str] = field(default_factory=set)
 
     def listen(self) -> None:
         """Script errors, refused resources and policy breaches all reach the console."""
@@ -80,15 +90,23 @@ class Walk:
     def visit(self, path: str) -> list[str]:
         """Open one page, picture it four times, and return the paths it links to."""
         self.noise.clear()
-        answer = self.page.goto(self.origin + path, wait_until="load")
+        try:
+            answer = self.page.goto(self.origin + path, wait_until="load")
+        except Error as error:
+            if "Download is starting" not in error.message:
+                raise
+            return []
         landed = urlsplit(self.page.url)
         if answer and answer.status >= 400:
             self.note(path, f"answers {answer.status}")
         if f"{landed.scheme}://{landed.netloc}" != self.origin:
             self.note(path, f"leads away to {landed.netloc}")
             return []
-        for width, scheme in self._views():
-            self._picture(path, width, scheme)
+        name = route_of(landed.path)
+        self.came_to.add(name)
+        if not self.role or self.role in PAGES.get(name, (self.role,)):
+            for width, scheme in self._views():
+                self._picture(path, width, scheme)
         for line in dict.fromkeys(self.noise):
             self.note(path, line)
         links = self.page.eval_on_selector_all("a[href]", "links => links.map(a => a.href)")
@@ -134,15 +152,6 @@ def name_of(path: str) -> str:
     return f"{plain}_{keys}" if keys else plain
 
 
-def sign_in(page: Page, origin: str, email: str, password: str) -> None:
-    """Through the same form as anybody."""
-    page.goto(f"{origin}/accounts/login/")
-    page.get_by_label("Email").fill(email)
-    page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.locator("[data-menu]").wait_for()
-
-
 def chromium() -> str:
     """FEDART_CHROMIUM, or where the system keeps its browser."""
     for place in (os.environ.get("FEDART_CHROMIUM", ""), *PLACES):
@@ -151,15 +160,27 @@ def chromium() -> str:
     raise SystemExit("No Chromium. Install it (apt-get install chromium) or set FEDART_CHROMIUM to its path.")
 
 
-def go(browser: Browser, who: str, login: str | None, options: argparse.Namespace) -> Walk:
+def route_of(path: str) -> str:
+    """The name that the urlconf gives this address, "" for none."""
+    from django.urls import Resolver404, resolve
+
+    try:
+        return str(resolve(path).view_name)
+    except Resolver404:
+        return ""
+
+
+def go(browser: Browser, who: str, role: str, login: str | None, options: argparse.Namespace) -> Walk:
     """One visitor with a context of its own."""
-    context = browser.new_context(locale="en-GB")
-    context.set_default_timeout(20_000)
-    walk = Walk(who, context.new_page(), options.url.rstrip("/"), options.out)
-    walk.listen()
+    context = browser.new_context(locale="en-GB", service_workers="block")
+    context.set_default_timeout(60_000)
+    walk = Walk(who, context.new_page(), options.url.rstrip("/"), options.out, role=role)
+    email, _, password = (login or "").partition(":")
     if login:
-        sign_in(walk.page, walk.origin, *login.split(":", 1))
-    pages = walk.walk(options.page or ["/"], options.most)
+        sign_in(walk.page, walk.origin, email, password)
+    first = ACTS[role](walk.page, walk.origin, password) if role in ACTS else ["/"]
+    walk.listen()
+    pages = walk.walk(options.page or ["/", *first], options.most)
     print(
         f"{who:<12} {pages:>3} pages  {walk.pictures:>4} pictures  {len(walk.faults):>3} faults", flush=True
     )
@@ -180,20 +201,36 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def visitors_of(options: argparse.Namespace) -> list[tuple[str, str | None]]:
-    """Somebody without an account, then the logins given; else the demo's staff and its first artist."""
-    given = [tuple(login.split("=", 1)) for login in options.login]
+def visitors_of(options: argparse.Namespace) -> list[tuple[str, str, str | None]]:
+    """(name, role, login): somebody without an account, a newcomer, then the logins given; else those of the demo."""
+    given = [(name, "", login) for name, _, login in (one.partition("=") for one in options.login)]
     if not given and options.logins.is_file():
         known = json.loads(options.logins.read_text())
-        artists = sorted(email for email in known if not email.endswith("@staff.example"))[:1]
-        staff = sorted(email for email in known if email.endswith("@staff.example"))
-        given = [(email.partition("@")[0], f"{email}:{known[email]}") for email in artists + staff]
-    return [("visitor", None), *given]
+        staff = {"operator@staff.example": OPERATOR, "compliance@staff.example": OFFICER}
+        artists = sorted(email for email in known if email not in staff)[:1]
+        roles = dict.fromkeys(artists, ARTIST) | staff
+        given = [(email.partition("@")[0], roles[email], f"{email}:{known[email]}") for email in roles]
+    return [(VISITOR, VISITOR, None), (NEWCOMER, NEWCOMER, None), *given]
+
+
+def left_out(walks: list[Walk]) -> list[str]:
+    """Pages of the list that nobody came to: those of letters and second factors, or without anything behind them."""
+    came_to = set().union(*(walk.came_to for walk in walks))
+    reasons = {GUARDED: "needs a second factor", HALFWAY: "between password and code"}
+    return [
+        f"{name} ({reasons.get(persons[0], 'nothing leads there in this data')})"
+        for name, persons in PAGES.items()
+        if name not in came_to
+    ]
 
 
 def main() -> int:
     """Exit status 1 where anything was wrong."""
     options = arguments()
+    prepare_process()
+    import django
+
+    django.setup()
     try:
         urlopen(f"{options.url}/healthz", timeout=5).close()
     except OSError:
@@ -205,11 +242,13 @@ def main() -> int:
         browser = play.chromium.launch(
             executable_path=chromium(), args=["--no-sandbox", "--disable-dev-shm-usage"]
         )
-        walks = [go(browser, who, login, options) for who, login in visitors_of(options)]
+        walks = [go(browser, *visitor, options) for visitor in visitors_of(options)]
         browser.close()
     faults = [fault for walk in walks for fault in walk.faults]
     for fault in faults:
         print(f"  {fault}")
+    if not options.page and (missed := left_out(walks)):
+        print(f"not pictured, {len(missed)} of {len(PAGES)} pages: {', '.join(missed)}")
     print(
         f"pictures are in {options.out}; {'every page is in order' if not faults else f'{len(faults)} faults'}"
     )
