@@ -35,7 +35,7 @@ MOST_PAGES = 80
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{16,64}\b|\b\d+\b")
 # Not pages: signing out, files, machine doors.
 LEAVE_OUT = re.compile(
-    r"^/(api/(?!docs)|oauth|static|media|metrics|healthz|readyz)\b|^/\.well-known/|/logout/|/file$"
+    r"^/(api/(?!docs)|oauth|static|media|metrics|healthz|readyz)\b|^/\.well-known/|/file$"
     r"|\.(png|avif|webp|json|jsonld|md|csv|txt|pem|safetensors|zip)$"
 )
 # Fonts are there, and the new colours have been painted.
@@ -210,18 +210,13 @@ def visitors_of(options: argparse.Namespace) -> list[tuple[str, str, str | None]
         artists = sorted(email for email in known if email not in staff)[:1]
         roles = dict.fromkeys(artists, ARTIST) | staff
         given = [(email.partition("@")[0], roles[email], f"{email}:{known[email]}") for email in roles]
-    return [(VISITOR, VISITOR, None), (NEWCOMER, NEWCOMER, None), *given]
+    return [*((role.replace(" ", "-"), role, None) for role in (VISITOR, NEWCOMER, GUARDED, HALFWAY)), *given]
 
 
 def left_out(walks: list[Walk]) -> list[str]:
-    """Pages of the list that nobody came to: those of letters and second factors, or without anything behind them."""
+    """Pages of the list that nobody came to: links in letters lead there, or nothing is behind them in this data."""
     came_to = set().union(*(walk.came_to for walk in walks))
-    reasons = {GUARDED: "needs a second factor", HALFWAY: "between password and code"}
-    return [
-        f"{name} ({reasons.get(persons[0], 'nothing leads there in this data')})"
-        for name, persons in PAGES.items()
-        if name not in came_to
-    ]
+    return [name for name in PAGES if name not in came_to]
 
 
 def main() -> int:

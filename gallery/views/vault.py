@@ -50,7 +50,12 @@ def vault(request: HttpRequest) -> HttpResponse:
     """Set up, open, look inside: all of it happens in the browser."""
     artist = me(request)
     grant = live_grant(artist_id=artist.pk, purpose=STORE_PERSONAL, at=timezone.now())
-    return render(request, "vault/page.html", {"owner": artist.handle, "allowed": grant is not None})
+    context = {
+        "owner": artist.handle,
+        "allowed": grant is not None,
+        "there": vaults.vault_of(artist_id=artist.pk) is not None,
+    }
+    return render(request, "vault/page.html", context)
 
 
 @require_safe

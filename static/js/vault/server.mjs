@@ -33,6 +33,7 @@ const json = async (method, path, value) =>
 
 // {list, files, asks}, or null where there is no vault yet.
 export async function overview() {
+  if (document.querySelector("[data-vault]")?.dataset.vault === "none") return null;
   try {
     const told = await json("GET", "");
     const files = Object.fromEntries(Object.entries(told.files).map(([hash, data]) => [hash, fromBase64(data)]));
