@@ -30,6 +30,8 @@ SHIFTS = """() => new Promise((done) => {
   requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => done(sum), 50)));
 })"""
 PICTURES, MOST_STOPS = 9, 60
+# A tenth of what counts as good; a font that comes late may move a line by this much.
+MOST_SHIFT = 0.01
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_keyboard_widths_and_stillness(shown: dict[str, Rendered]) -> None:
         _arrows_walk_over_the_wall(page)
         for one in shown.values():
             _open(page, server, one)
-            assert page.evaluate(SHIFTS) < 0.001, f"{one.name} jumps while it loads"
+            assert page.evaluate(SHIFTS) < MOST_SHIFT, f"{one.name} jumps while it loads"
             _skip_link_leads_to_the_content(page)
             _tab_goes_round_and_is_seen(page, one.name)
             _fits_every_width(page, one.name)
