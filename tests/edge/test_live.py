@@ -1,18 +1,21 @@
-"""Real agent processes against the real platform over HTTP: enrol by device code, two rounds, a kill in between."""
+"""The agent's journey, with real processes against the real platform: enrol in Chromium, two rounds and a kill in
+between, receipts proven in the ledger, one sentence everywhere, pause and resume, a training for oneself, leave."""
 
 import json
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, Page, expect
 
 from fedart_site.demo.artists import confirm_device, key_on_page, sign_consent
 from fedart_site.demo.visitor import Visitor
 from federation.protocol.steps import Step
+from tests.browsers import chromium_here
 from tests.edge.agents import pictures
 from tests.edge.test_cli import ROOT, Running, command, edge
 from tests.live import Platform
@@ -22,6 +25,9 @@ from tests.waiting import wait_for
 pytestmark = pytest.mark.live
 TERMS = ("--steps", "3", "--batch", "2", "--min-cohort", "3", "--threshold", "3")
 NAMES = ("edda", "egon", "elif")
+SOON_MS = 5000
+"""Any change is said everywhere so soon."""
+Confirm = Callable[[Visitor, str, str], None]
 
 
 class Artist:
@@ -38,20 +44,10 @@ class Artist:
         self.visitor.sign_up_or_in()
         sign_consent(self.visitor)
 
-    def enrol(self, url: str) -> None:
+    def enrol(self, url: str, confirm: Confirm = confirm_device) -> None:
         """The artist confirms what the agent shows."""
         key = key_on_page(self.visitor)
-        arguments = (
-            "enrol",
-            "--server",
-            url,
-            "--name",
-            "Laptop",
-            "--pictures",
-            str(self.works),
-            "--artist-key",
-            key,
-        )
+        arguments = ("enrol", url, "--name", "Laptop", "--pictures", str(self.works), "--artist-key", key)
         with subprocess.Popen(
             command(self.home, *arguments, "--any-time"),
             cwd=ROOT,
@@ -60,7 +56,7 @@ class Artist:
         ) as process:
             assert process.stdout is not None
             shown = json.loads(process.stdout.readline())
-            confirm_device(self.visitor, shown["user_code"], shown["fingerprint"])
+            confirm(self.visitor, shown["user_code"], shown["fingerprint"])
             assert json.loads(process.stdout.readline())["enrolled"] is True
         assert process.returncode == 0
 
@@ -68,6 +64,26 @@ class Artist:
         """Start the agent."""
         self.agent = Running(self.home)
         return self.agent
+
+
+def in_chromium(visitor: Visitor, user_code: str, fingerprint: str) -> None:
+    """Confirm the device as a person does: open the address, compare the fingerprint, press the button."""
+    with chromium_here() as browser:
+        page = signed_in(browser, visitor)
+        page.goto(f"{visitor.origin}/devices/confirm/?user_code={user_code}")
+        expect(page.get_by_label("Fingerprint")).to_have_text(fingerprint)
+        page.get_by_role("button", name="It is mine").click()
+        expect(page.locator("main")).to_contain_text(fingerprint)
+
+
+def signed_in(browser: Browser, visitor: Visitor) -> Page:
+    """A page with the visitor's session."""
+    context = browser.new_context(locale="en-GB")
+    kept = {name: visitor.http.cookies.get(name) or "" for name in ("sessionid", "csrftoken")}
+    context.add_cookies(
+        [{"name": name, "value": value, "url": visitor.origin} for name, value in kept.items()]
+    )
+    return context.new_page()
 
 
 @pytest.fixture(scope="module")
@@ -87,7 +103,7 @@ def artists(
         for name in NAMES:
             made.append(Artist(platform, name, folder))
             made[-1].consent()
-            made[-1].enrol(platform.url)
+            made[-1].enrol(platform.url, in_chromium if name == NAMES[0] else confirm_device)
             made[-1].run()
         yield made
     finally:
@@ -140,6 +156,54 @@ def test_two_rounds_and_a_kill(platform: Platform, campaign: str, artists: list[
         seconds=90,
         what="the agent's last word on its page",
     )
+
+
+def test_receipts_are_proven_in_the_real_ledger(platform: Platform, artists: list[Artist]) -> None:
+    found = edge(artists[0].home, "receipts", "--verify")
+    assert [one["about"].partition(" ")[0] for one in found] == [
+        "Ledger",
+        "Statement",
+        "Round",
+        "Round",
+        "Account",
+    ]
+    assert all(one["holds"] for one in found), found
+    for number, one in enumerate(found[2:4], start=1):
+        assert f"5 of 5 messages sent. Version {number} is entry " in one["seen"]
+    assert {one["cohort"] for one in edge(artists[0].home, "receipts")} == {3}
+
+
+def test_one_sentence_everywhere_and_a_pause_within_seconds(
+    platform: Platform, artists: list[Artist]
+) -> None:
+    home, visitor = artists[0].home, artists[0].visitor
+    (told,) = edge(home, "page")
+    with chromium_here() as browser:
+        page = browser.new_page()
+        page.goto(told["address"])
+        for button, sentence in (
+            ("Pause until I resume", "Paused by you until you resume."),
+            ("Resume", "Waiting for the next round."),
+        ):
+            page.get_by_role("button", name=button, exact=True).click()
+            expect(page.locator("#sentence")).to_contain_text(sentence, timeout=SOON_MS)
+            (status,) = edge(home, "status")
+            assert sentence in status["sentence"]
+            wait_for(
+                lambda said=status["sentence"]: said in visitor.get("/devices/").text, seconds=SOON_MS / 1000
+            )
+            expect(page.locator("#sentence")).to_have_text(status["sentence"])
+
+
+def test_a_training_for_oneself_stays_at_home(artists: list[Artist], tmp_path: Path) -> None:
+    sent = len(edge(artists[0].home, "receipts"))
+    *steps, told = edge(
+        artists[0].home, "train", "--to", str(tmp_path / "mine"), "--steps", "2", "--rank", "2"
+    )
+    assert [one["step"] for one in steps] == [1, 2]
+    assert told["pictures"] == 3
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["adapter.safetensors"]
+    assert len(edge(artists[0].home, "receipts")) == sent
 
 
 def test_the_artist_withdraws_a_device_and_the_agent_says_so(
