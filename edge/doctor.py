@@ -2,16 +2,17 @@
 
 import importlib.util
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from edge import config, identity, pictures
 from edge.api import Api
 from edge.config import Config
-from edge.folder import words
+from edge.folder import claims, words
 from edge.folder.scan import Scanner
 from edge.paths import Home
+from edge.state import State
 from edge.tokens import TokenStore
 from edge.tools import utc_now
 from edge.transport import Transport
@@ -72,12 +73,19 @@ def _checks(home: Home, connect: Callable[[Config], Transport]) -> list[Check]:
     def token() -> str:
         told = config.load(home)
         TokenStore(home).load()
-        Api(connect(told)).heartbeat({"state": "idle", "reason": "Checked by the doctor."})
+        Api(connect(told)).consent()  # a question that changes nothing, not even the status on the site
         return "The server knows this device."
+
+    def trusted() -> str:
+        told = config.load(home)
+        if not told.artist_keys:
+            raise refusal("artist-key-missing")
+        return f"Only what {words.count(len(told.artist_keys), 'key')} of yours signed is trained for."
 
     def folder() -> str:
         told = config.load(home)
-        found = pictures.scan(Scanner(told.folder) if told.folder else None)
+        mine = _claimed(home)
+        found = pictures.scan(Scanner(told.folder, lambda: mine) if told.folder else None)
         out = (
             f" {words.count(len(found.left_out), 'picture')} left out, see `works`." if found.left_out else ""
         )
@@ -86,19 +94,30 @@ def _checks(home: Home, connect: Callable[[Config], Transport]) -> list[Check]:
     def learning() -> str:
         missing = [name for name in PARTS if importlib.util.find_spec(name) is None]
         if missing:
-            raise refusal("training-failed", f"Not installed: {', '.join(missing)}.")
+            raise refusal("parts-missing", f"It is {', '.join(missing)}.")
         return "torch, diffusers and peft are installed."
 
     def space() -> str:
         free = shutil.disk_usage(home.root if home.root.exists() else home.root.parent).free // 1_000_000
         if free < SPACE_MB:
-            raise refusal("training-failed", f"Only {free} MB of the disk are free, {SPACE_MB} are needed.")
+            raise refusal("disk-full", f"{free} MB are free, {SPACE_MB} are needed.")
         return f"{free} MB of the disk are free."
 
     return [
         ("Home folder", private), ("Enrolment", enrolled), ("Device key", key), ("Server", server),
-        ("Permission", token), ("Pictures", folder), ("Training", learning), ("Disk", space),
+        ("Permission", token), ("Your key", trusted), ("Pictures", folder), ("Training", learning), ("Disk", space),
     ]  # fmt: skip
+
+
+def _claimed(home: Home) -> Mapping[str, str]:
+    """The marked pictures that the artist said are hers."""
+    if not home.state.exists():
+        return {}
+    state = State(home)
+    try:
+        return claims.claimed(state)
+    finally:
+        state.close()
 
 
 def _clock(server_time: str) -> str:

@@ -19,6 +19,11 @@ AGENT: dict[str, Code] = {
     "enrol-expired": Code("The code was not confirmed in time.", _ENROL, 410),
     "enrolment-ended": Code("The server no longer accepts this device's tokens.", _ENROL, 401),
     "agent-running": Code("The agent already runs from this home folder.", "Stop the other one first.", 409),
+    "parts-missing": Code(
+        "Something that training needs is not installed.",
+        "Install the whole package: `pip install 'fedart-….whl[edge]'`.",
+    ),
+    "disk-full": Code("There is too little room on the disk.", "Make room, or choose another --home.", 507),
     "service-unavailable": Code(
         "This computer does not take the agent as a service.",
         "See `fedart-edge service show`, or start it yourself with `fedart-edge run`.",
