@@ -42,7 +42,7 @@ Check = tuple[str, Callable[[], str]]
 
 def examine(home: Home, connect: Callable[[Config], Transport]) -> Iterator[Finding]:
     """All findings, one by one; a check that needs what an earlier one missed says so."""
-    for number, (name, look) in enumerate(_checks(home, connect), start=1):
+    for number, (name, look) in enumerate(_Looks(home, connect).all(), start=1):
         try:
             yield Finding(number, name, True, look())
         except Refusal as refused:
@@ -51,62 +51,74 @@ def examine(home: Home, connect: Callable[[Config], Transport]) -> Iterator[Find
             return
 
 
-def _checks(home: Home, connect: Callable[[Config], Transport]) -> list[Check]:
-    def private() -> str:
-        home.require_private()
-        return f"{home.root} is yours alone."
+@dataclass(frozen=True)
+class _Looks:
+    """One look each: what was seen, or a Refusal."""
 
-    def enrolled() -> str:
-        told = config.load(home)
+    home: Home
+    connect: Callable[[Config], Transport]
+
+    def all(self) -> list[Check]:
+        """In the order in which they are told."""
+        return [
+            ("Home folder", self.private), ("Enrolment", self.enrolled), ("Device key", self.key),
+            ("Server", self.server), ("Permission", self.token), ("Your key", self.trusted),
+            ("Pictures", self.folder), ("Training", self.learning), ("Disk", self.space),
+        ]  # fmt: skip
+
+    def private(self) -> str:
+        self.home.require_private()
+        return f"{self.home.root} is yours alone."
+
+    def enrolled(self) -> str:
+        told = config.load(self.home)
         return f"Enrolled as {told.name!r} with {told.server}."
 
-    def key() -> str:
-        return f"The fingerprint is {keys.fingerprint(keys.raw_public(identity.load(home)))}."
+    def key(self) -> str:
+        return f"The fingerprint is {keys.fingerprint(keys.raw_public(identity.load(self.home)))}."
 
-    def server() -> str:
-        told = config.load(home)
-        answer = Api(connect(told)).server()
+    def server(self) -> str:
+        told = config.load(self.home)
+        answer = Api(self.connect(told)).server()
         if answer.get("server_key") != told.server_key:
             raise refusal("server-key-changed")
         return f"{told.server} answers with the pinned key; {_clock(str(answer.get('time')))}"
 
-    def token() -> str:
-        told = config.load(home)
-        TokenStore(home).load()
-        Api(connect(told)).consent()  # a question that changes nothing, not even the status on the site
+    def token(self) -> str:
+        told = config.load(self.home)
+        TokenStore(self.home).load()
+        Api(self.connect(told)).consent()  # a question that changes nothing, not even the status on the site
         return "The server knows this device."
 
-    def trusted() -> str:
-        told = config.load(home)
+    def trusted(self) -> str:
+        told = config.load(self.home)
         if not told.artist_keys:
             raise refusal("artist-key-missing")
         return f"Only what {words.count(len(told.artist_keys), 'key')} of yours signed is trained for."
 
-    def folder() -> str:
-        told = config.load(home)
-        mine = _claimed(home)
+    def folder(self) -> str:
+        told = config.load(self.home)
+        mine = _claimed(self.home)
         found = pictures.scan(Scanner(told.folder, lambda: mine) if told.folder else None)
         out = (
             f" {words.count(len(found.left_out), 'picture')} left out, see `works`." if found.left_out else ""
         )
         return f"{words.summary(found)}{out}"
 
-    def learning() -> str:
+    def learning(self) -> str:
         missing = [name for name in PARTS if importlib.util.find_spec(name) is None]
         if missing:
             raise refusal("parts-missing", f"It is {', '.join(missing)}.")
         return "torch, diffusers and peft are installed."
 
-    def space() -> str:
-        free = shutil.disk_usage(home.root if home.root.exists() else home.root.parent).free // 1_000_000
+    def space(self) -> str:
+        free = (
+            shutil.disk_usage(self.home.root if self.home.root.exists() else self.home.root.parent).free
+            // 1_000_000
+        )
         if free < SPACE_MB:
             raise refusal("disk-full", f"{free} MB are free, {SPACE_MB} are needed.")
         return f"{free} MB of the disk are free."
-
-    return [
-        ("Home folder", private), ("Enrolment", enrolled), ("Device key", key), ("Server", server),
-        ("Permission", token), ("Your key", trusted), ("Pictures", folder), ("Training", learning), ("Disk", space),
-    ]  # fmt: skip
 
 
 def _claimed(home: Home) -> Mapping[str, str]:
