@@ -6,6 +6,7 @@ Prints one JSON object. Made by `make bench-peers`; never imported by FedArt.
 """
 
 import argparse
+import gc
 import json
 import logging
 import time
@@ -202,4 +203,5 @@ if __name__ == "__main__":
     play(3, 64, 0, 3, 2)  # imports and what only happens once stay out of the measurement,
     before = status("VmRSS")
     play(8, asked.params, 0, 3, 2)  # and first pages of memory, for a server runs for long
+    gc.freeze()
     print(json.dumps(play(asked.clients, asked.params, asked.drop, asked.shares, asked.threshold, before)))

@@ -1,13 +1,15 @@
 """`python bench/rounds.py [--agents 100] [--params 400000] [--json]`: rounds over HTTP with devices that drop out.
 
 A real server (private engines, web, workers, beat) on loopback, and agents that do everything but train: they read
-signed terms, sign, walk the scheme's client and send. A third falls silent, each before a step drawn at random. One
-round with one worker and one with two; a stage ends when all have answered or at its deadline, so most of the
-interactive part is waiting for those who will not answer.
+signed terms, sign, walk the scheme's client and send. A third falls silent, each before a step drawn at random. The
+rounds have one worker and two in turn; a stage ends when all have answered or at its deadline, so most of the
+interactive part is waiting for those who will not answer. Medians over the rounds; of what has a target, the worst.
 
 interactive_s     from the drawn cohort to the published version
 server_cpu_s      processor time of web, workers and beat in that time (not PostgreSQL's)
-two_worker_ratio  from the last answer to the published version, two workers over one
+finish_s          from the last answer to the published version
+one_worker_s      what of it can be shared: adding up and taking masks off, by one process (bench/rounds_workers.py)
+two_worker_ratio  the same by two processes, over that by one; medians of the replays of each round
 bytes             all messages and inboxes of a round
 max_error         the published mean against the mean of exactly those updates that the server took
 """
@@ -15,15 +17,19 @@ max_error         the published mean against the mean of exactly those updates t
 import argparse
 import multiprocessing
 import random
+import statistics
 import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from report import Figure, report
 from rounds_agents import LightAgent, put_to_sleep
 from rounds_server import make_agents, make_campaign, server
+from rounds_workers import keep, replay
 
 from federation.protocol.params import quorum
 from federation.protocol.steps import Step
@@ -41,27 +47,34 @@ def main() -> int:
     parser.add_argument("--params", type=int, default=400_000)
     parser.add_argument("--drop", type=float, default=0.3, help="share of the agents that fall silent")
     parser.add_argument("--stage-s", type=int, default=25, help="seconds that a stage waits for the silent")
+    parser.add_argument("--repeat", type=int, default=3, help="rounds")
+    parser.add_argument("--replays", type=int, default=3, help="of the workers' part of each round")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    runs = [_apart(options, workers) for workers in (1, 2)]
+    runs = [_apart(options, 1 + number % 2) for number in range(options.repeat)]
     return report("rounds", figures(options.agents, runs), options.json)
 
 
 def figures(agents: int, runs: list[dict[str, float]]) -> list[Figure]:
-    """Of both rounds the worse value, for what has a target; of the round with one worker, for the rest."""
-    one, two = runs
+    """Of all rounds the worst value, for what has a target; the median, for the rest."""
+
+    def middle(name: str) -> float:
+        return statistics.median(run[name] for run in runs)
+
     return [
         Figure("agents", agents, "agents"),
-        Figure("dropout_share", one["dropout_share"], "ratio"),
+        Figure("rounds", len(runs), "rounds"),
+        Figure("dropout_share", middle("dropout_share"), "ratio"),
         Figure("published", min(run["published"] for run in runs), "rounds", "== 1"),
         Figure("lost_updates", max(run["lost_updates"] for run in runs), "updates", "== 0"),
         Figure("max_error", max(run["max_error"] for run in runs), "steps of the fixed point", "<= 1"),
-        Figure("in_the_sum", one["in_the_sum"], "updates"),
-        Figure("interactive_s", one["interactive_s"], "s"),
-        Figure("server_cpu_s", one["server_cpu_s"], "s"),
-        Figure("two_worker_ratio", two["finish_s"] / max(0.001, one["finish_s"]), "ratio"),
-        Figure("finish_s", one["finish_s"], "s"),
-        Figure("bytes", one["bytes"], "bytes"),
+        Figure("in_the_sum", middle("in_the_sum"), "updates"),
+        Figure("interactive_s", middle("interactive_s"), "s"),
+        Figure("server_cpu_s", middle("server_cpu_s"), "s"),
+        Figure("two_worker_ratio", middle("two_worker_ratio"), "ratio"),
+        Figure("one_worker_s", middle("one_worker_s"), "s"),
+        Figure("finish_s", middle("finish_s"), "s"),
+        Figure("bytes", middle("bytes"), "bytes"),
     ]
 
 
@@ -108,23 +121,38 @@ def measure(running: Any, options: dict[str, Any]) -> dict[str, float]:
     threads = [threading.Thread(target=agent.run, args=(round_.pk, server_key)) for agent in agents]
     for thread in threads:
         thread.start()
-    _wait_for_its_end(round_, limit_s=30 + 7 * options["stage_s"])
+    kept = Path(running.folder) / "kept"
+    _wait_for_its_end(round_, kept, limit_s=30 + 7 * options["stage_s"])
     spent = running.cpu_s() - before
     stop.set()
     for thread in threads:
         thread.join(30)
-    return {
+    found = {
         "dropout_share": asleep / count,
         "server_cpu_s": spent,
         **_outcome(round_, agents, options["params"]),
     }
+    running.crew.stop()  # what comes now is the machine's own
+    return {**found, **_shared(round_.pk, kept, options["replays"] if found["published"] else 0)}
 
 
-def _wait_for_its_end(round_: Any, *, limit_s: float) -> None:
+def _wait_for_its_end(round_: Any, kept: Path, *, limit_s: float) -> None:
     deadline = time.monotonic() + limit_s
     while round_.state not in ("published", "aborted") and time.monotonic() < deadline:
         time.sleep(0.25)
         round_.refresh_from_db()
+        if round_.state in ("unmasking", "aggregating", "publishing"):
+            keep(round_.pk, kept)
+
+
+def _shared(round_id: UUID, kept: Path, replays: int) -> dict[str, float]:
+    """What workers can share, by one and by two, in turn."""
+    times: dict[int, list[float]] = {1: [], 2: []}
+    for _ in range(replays):
+        for workers, spent in times.items():
+            spent.append(replay(round_id, kept, workers))
+    one, two = (statistics.median(spent or [0.0]) for spent in times.values())
+    return {"one_worker_s": one, "two_worker_ratio": two / one if one else 0.0}
 
 
 def _outcome(round_: Any, agents: list[LightAgent], length: int) -> dict[str, float]:

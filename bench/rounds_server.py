@@ -27,6 +27,7 @@ class Server:
 
     url: str
     crew: Any
+    folder: Path
 
     def cpu_s(self) -> float:
         """Processor seconds of web, workers and beat so far, their pool processes included."""
@@ -82,7 +83,7 @@ def _serving(folder: Path, port: int, workers: int) -> Iterator[Server]:
     crew = Crew(plan, env=os.environ, logs=folder / "logs")
     crew.start_all()
     try:
-        found = Server(f"http://localhost:{port}", crew)
+        found = Server(f"http://localhost:{port}", crew, folder)
         _wait_until_it_answers(found)
         yield found
     finally:

@@ -106,6 +106,12 @@ def test_not_a_message_of_ours(agents: list[w.Agent], collecting: Any) -> None:
     refused(agents[0].send(collecting.id, Step.MASKED_INPUT, b"X" * len(body)), 400, "message-not-ours")
 
 
+def test_an_unknown_version(agents: list[w.Agent], collecting: Any) -> None:
+    body = bytearray(agents[0].message(collecting.id, Step.MASKED_INPUT, w.update_of(0)))
+    body[4] += 1
+    refused(agents[0].send(collecting.id, Step.MASKED_INPUT, bytes(body)), 400, "message-version")
+
+
 def test_not_a_ring_vector(agents: list[w.Agent], collecting: Any) -> None:
     """The right length with a wrong count inside."""
     body = bytearray(agents[0].message(collecting.id, Step.MASKED_INPUT, w.update_of(0)))
