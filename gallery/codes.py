@@ -6,6 +6,21 @@ The answer itself says it with the numbers of the case; /problems/ shows these. 
 from collections.abc import Mapping
 
 CODES: Mapping[str, tuple[int, str, str]] = {
+    "appeal-not-yours": (
+        409,
+        "This decision cannot be appealed by you, or was appealed already.",
+        "Each side may ask once for a second look at a decision against it.",
+    ),
+    "appeal-same-moderator": (
+        409,
+        "You made the first decision, so another moderator takes the second look.",
+        "Leave it in the list.",
+    ),
+    "appeal-too-late": (
+        409,
+        "The fourteen days for an appeal are over.",
+        "Write to whoever runs this place; the imprint names them.",
+    ),
     "alt-unfit": (
         400,
         "The description is too long or holds control characters.",
@@ -78,6 +93,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "The width is too small or too large.",
         "Choose one of the sizes in the list.",
     ),
+    "decision-reason-unknown": (
+        400,
+        "The decision has no reason that both sides can be told.",
+        "Choose one of the reasons in the list.",
+    ),
     "everything-paused": (
         409,
         "You paused everything, so no picture is made.",
@@ -93,10 +113,26 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "The guidance is too small or too large.",
         "Choose one in the range of the form.",
     ),
+    "hide-too-many": (
+        409,
+        "You hide as many artists and versions as one viewer may.",
+        "Show some of them again on your page Preferences.",
+    ),
+    "hide-yourself": (409, "That is a picture of your own.", "Make it private, or delete it, instead."),
     "hourly-limit": (
         429,
         "As many pictures as are allowed were asked for within the hour.",
         "Come back when it says.",
+    ),
+    "name-source-missing": (
+        400,
+        "The source is missing or longer than 300 characters.",
+        "Say who asked for it, or where she said that she does not agree.",
+    ),
+    "name-unfit": (
+        400,
+        "The name is shorter than three letters, too long or holds control characters.",
+        "Write it as it would stand in a prompt.",
     ),
     "params-unknown-format": (
         409,
@@ -115,6 +151,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "The prompt holds a control character or a mark that turns the text around it.",
         "Type the words, or paste them as plain text.",
     ),
+    "prompt-names-artist": (
+        422,
+        "The prompt names a living artist who has not agreed to pictures asked for by name.",
+        "Say what should be in the picture and how it should look, without the name.",
+    ),
     "prompt-not-text": (400, "The prompt is not text.", "Write a few words."),
     "prompt-too-long": (
         400,
@@ -125,6 +166,22 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         403,
         "The artist does not show how this picture was made.",
         "Start from a prompt of your own.",
+    ),
+    "report-moved-on": (
+        409,
+        "The report was decided, or moved on, in the meantime.",
+        "Load the page again to see where it stands.",
+    ),
+    "report-own": (409, "That is a picture of your own.", "Make it private, or delete it, instead."),
+    "report-too-many": (
+        429,
+        "As many pictures as are allowed were reported within a day.",
+        "Go on tomorrow; in an emergency write to whoever runs this place.",
+    ),
+    "report-words-unfit": (
+        400,
+        "The words are missing, too long or hold control characters.",
+        "Say in a few plain sentences what is wrong.",
     ),
     "request-ended": (409, "The request has ended already.", "Look at its page for the result."),
     "request-move-unknown": (409, "A request in this state cannot do that.", "Look at the request again."),

@@ -12,7 +12,9 @@ from gallery import sizes, versions
 from gallery.errors import Refusal
 from gallery.generation import params as limits
 from gallery.generation.params import GenerationParams
+from gallery.limits import FILTER_WORDS_MAX
 from gallery.models import Artist
+from gallery.report_rules import KINDS, WORDS_MAX
 from gallery.services.pictures import ALT_MAX
 
 DISPLAY_NAME_MAX = 80
@@ -180,6 +182,61 @@ class PublishForm(forms.Form):
     show_recipe = forms.BooleanField(
         required=False,
         label="Show prompt and settings, so that others can remix it",
+    )
+
+
+class WallForm(forms.Form):
+    """What to look for on the wall. Only shows the fields: walls.parse reads them."""
+
+    text = forms.CharField(required=False, max_length=FILTER_WORDS_MAX, label="Words")
+    artist = forms.CharField(required=False, max_length=DISPLAY_NAME_MAX, label="Artist")
+    version = forms.IntegerField(required=False, min_value=0, label="Version")
+    seed = forms.IntegerField(
+        required=False, min_value=limits.SEED_MIN, max_value=limits.SEED_MAX, label="Seed"
+    )
+    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+class ReportForm(forms.Form):
+    """What is wrong with a reported picture, said afterwards."""
+
+    kind = forms.ChoiceField(choices=list(KINDS.items()), label="What is wrong?")
+    words = forms.CharField(
+        max_length=WORDS_MAX, required=False, label="In your words", widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class AppealForm(forms.Form):
+    """Why a decision should be looked at again."""
+
+    words = forms.CharField(max_length=WORDS_MAX, label="Why?", widget=forms.Textarea(attrs={"rows": 3}))
+
+
+class NameForm(forms.Form):
+    """A name that prompts may not hold."""
+
+    name = forms.CharField(max_length=120, label="Name", help_text="As it would stand in a prompt.")
+    source = forms.CharField(
+        max_length=300,
+        label="Source",
+        help_text="Who asked for it, or where she said that she does not agree.",
+    )
+
+
+class PreferencesForm(forms.Form):
+    """An artist's switches; all off until she turns them on."""
+
+    adult = forms.BooleanField(
+        required=False,
+        label="Make and show adult pictures",
+        help_text="While this is off, a picture of yours that the picture check calls adult is not kept, "
+        "and you see none of others.",
+    )
+    prompt_in_file = forms.BooleanField(
+        required=False,
+        label="Write the prompt into the credential of my new pictures",
+        help_text="Everybody who has the file can then read it. Your name is never written into a file.",
     )
 
 

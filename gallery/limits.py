@@ -38,6 +38,10 @@ PRESETS_MAX = 24
 COMPARED_VERSIONS = 4
 """Versions side by side in one strip."""
 
+FILTER_WORDS_MAX = 100
+"""Characters of a filter of the wall; more is cut."""
+HIDDEN_MAX = 500
+"""Artists and versions one viewer may hide."""
 WALL_PAGE = 24
 MINE_PAGE = 24
 

@@ -6,9 +6,9 @@ from typing import Any
 from allauth.account.models import EmailAddress
 
 from consent.errors import refusal
-from consent.holdings.kinds import DELETE, Holding, RetentionRule
+from consent.holdings.kinds import DELETE, UNLINK, Holding, RetentionRule
 from gallery import states
-from gallery.models import Artist, GenerationRequest, Vault
+from gallery.models import Artist, GenerationRequest, Report, Vault
 from gallery.personal_vault import VAULT_HOLDINGS
 from gallery.services import vault_doors
 
@@ -94,9 +94,59 @@ HOLDINGS = [
         DELETE,
         identifies="artist",
         about="params alt recipe_public created_at published_at deleted_at file thumb "
-        "avif_192 avif_384 avif_768 sha256",
+        "avif_192 avif_384 avif_768 sha256 seed words adult held_at",
         technical="id handle request version width height thumb_width thumb_height",
         files=FILES,
+    ),
+    Holding(
+        "gallery.Preferences",
+        "What an artist wants to see, and what her files say",
+        ACCOUNT,
+        LIVES,
+        "artist",
+        DELETE,
+        identifies="artist",
+        about="adult prompt_in_file",
+    ),
+    Holding(
+        "gallery.Hidden",
+        "Artists and versions that a viewer hid",
+        ACCOUNT,
+        LIVES,
+        "viewer",
+        DELETE,
+        identifies="viewer",
+        about="version at",
+        others="artist",
+        technical="id",
+    ),
+    Holding(
+        "gallery.Report",
+        "Reports of pictures, by the one who reported",
+        "GDPR 6(1)(c): Digital Services Act, Art. 16 and 20",
+        "three years; without a name once the account is gone",
+        "reporter",
+        UNLINK,
+        identifies="reporter",
+        about="token kind words state hid reason answer appeal appealed_by_artist told at due_at decided_at",
+        others="decided_by image",
+        technical="id",
+        blank={"reporter": None, "words": "", "appeal": ""},
+    ),
+    Holding(
+        "gallery.ReportEvent",
+        "Steps of reports",
+        "GDPR 6(1)(c): Digital Services Act, Art. 16 and 20",
+        "as long as the report",
+        technical="id report from_state to_state reason at",
+    ),
+    Holding(
+        "gallery.RefusedName",
+        "Names that prompts may not hold",
+        "GDPR 6(1)(f): living artists' interest in not being imitated by name; from public sources or at her request",
+        "while in force, and switched off as a record of the change",
+        others="name key source changed_by",
+        technical="id in_force changed_at",
     ),
     Holding(
         "gallery.Evaluation",
@@ -123,6 +173,14 @@ RETENTION = [
         "GDPR 5(1)(e): kept to explain what went wrong",
         _ended,
         hold="artist",
+    ),
+    RetentionRule(
+        "picture-reports",
+        "Reports of pictures that were decided",
+        timedelta(days=3 * 365),
+        "Digital Services Act, Art. 20(1): complaints can be made for six months; kept for claims",
+        lambda at: Report.objects.filter(decided_at__lt=at).exclude(state="appealed"),
+        hold="reporter",
     ),
 ]
 

@@ -12,6 +12,7 @@ logger = logging.getLogger(__name__)
 GENERATE_IMAGE = "generate.image"
 EVALUATE_VERSION = "generate.evaluate_version"
 SWEEP = "generate.sweep"
+REPORT_LETTERS = "exports.report_letters"
 VAULT_STRAYS = "exports.vault_strays"
 
 

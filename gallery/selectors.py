@@ -14,7 +14,7 @@ from consent.selectors import in_force, live_grant
 from federation import selectors as federation
 from gallery import events, states, versions, waiting
 from gallery.limits import UNDO_FOR
-from gallery.models import Artist, Evaluation, GenerationRequest, Image, Preset
+from gallery.models import Artist, Evaluation, GenerationRequest, Image, Preferences, Preset
 
 
 def request_of(*, artist_id: int, handle: UUID) -> GenerationRequest | None:
@@ -105,17 +105,22 @@ def done_payload(handle: str, image: Image) -> dict[str, Any]:
     ).to_json()
 
 
-def _published(*, at: datetime) -> QuerySet[Image]:
+def published(*, at: datetime) -> QuerySet[Image]:
     """The gate "show": published, and its artist allows showing at this very moment."""
-    return with_credit(
-        Image.objects.filter(
-            in_force(purpose=SHOW_IMAGES, at=at),
-            published_at__isnull=False,
-            deleted_at__isnull=True,
-            artist__is_active=True,
-        ),
-        at=at,
-    ).select_related("artist", "version")
+    return (
+        with_credit(
+            Image.objects.filter(
+                in_force(purpose=SHOW_IMAGES, at=at),
+                published_at__isnull=False,
+                deleted_at__isnull=True,
+                held_at__isnull=True,
+                artist__is_active=True,
+            ),
+            at=at,
+        )
+        .select_related("artist")
+        .defer("words")
+    )
 
 
 def with_credit(rows: QuerySet[Image], *, at: datetime) -> QuerySet[Image]:
@@ -138,7 +143,7 @@ def cursor_of(image: Image, *, field: str = "published_at") -> str:
     return f"{getattr(image, field).isoformat()}_{image.pk}"
 
 
-def _page(
+def turn_page(
     rows: QuerySet[Image], *, field: str, before: tuple[datetime, int] | None, size: int
 ) -> tuple[list[Image], str]:
     """`size` pictures after `before` in order of (field, id) descending, and the cursor of the next page or ""."""
@@ -153,21 +158,10 @@ def _page(
     return found, cursor_of(found[-1], field=field) if more else ""
 
 
-def wall(*, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
-    """Published pictures, newest first, two columns of the answer: the pictures and the next cursor."""
-    return _page(_published(at=timezone.now()), field="published_at", before=before, size=size)
-
-
-def wall_of(*, artist: Artist, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
-    """The published pictures of one artist."""
-    rows = _published(at=timezone.now()).filter(artist=artist)
-    return _page(rows, field="published_at", before=before, size=size)
-
-
 def pictures_of(*, artist_id: int, before: tuple[datetime, int] | None, size: int) -> tuple[list[Image], str]:
     """The artist's own pictures, private ones too, without deleted ones."""
     rows = Image.objects.filter(artist_id=artist_id, deleted_at=None).select_related("artist", "version")
-    return _page(rows, field="created_at", before=before, size=size)
+    return turn_page(rows, field="created_at", before=before, size=size)
 
 
 def deleted_pictures_of(*, artist_id: int, at: datetime) -> Sequence[Image]:
@@ -193,14 +187,21 @@ def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False)
         return None
     if viewer_id is not None and image.artist_id == viewer_id:
         return image if own_deleted or image.deleted_at is None else None
-    public = image.published_at is not None and image.deleted_at is None and image.artist.is_active
-    return image if public and image.shown else None
+    public = image.is_public and image.held_at is None and image.artist.is_active
+    if not (public and image.shown) or (image.adult and not wants_adult(viewer_id)):
+        return None
+    return image
+
+
+def wants_adult(artist_id: int | None) -> bool:
+    """Whether this viewer switched adult pictures on."""
+    return artist_id is not None and Preferences.objects.filter(artist_id=artist_id, adult=True).exists()
 
 
 def artist_page(*, handle: str) -> Artist | None:
     """An artist who has published something; others have no public page, not even an empty one."""
     artist = Artist.objects.filter(handle=handle, is_active=True).first()
-    shown = artist is not None and _published(at=timezone.now()).filter(artist=artist).exists()
+    shown = artist is not None and published(at=timezone.now()).filter(artist=artist).exists()
     return artist if shown else None
 
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from gallery import queue
-from gallery.services import pictures, sweeping, vault_doors, vault_objects
+from gallery.services import pictures, report_letters, sweeping, vault_doors, vault_objects
 
 
 @shared_task(name=queue.GENERATE_IMAGE)
@@ -30,6 +30,12 @@ def sweep() -> None:
     """Look after requests that were left lying, and remove pictures whose day of grace is over."""
     sweeping.sweep(at=timezone.now())
     pictures.remove_deleted(at=timezone.now())
+
+
+@shared_task(name=queue.REPORT_LETTERS)
+def send_report_letters(report_id: int) -> None:
+    """Tell reporter and artist where a report stands."""
+    report_letters.tell(report_id=report_id)
 
 
 @shared_task(name=queue.VAULT_STRAYS)

@@ -4,7 +4,23 @@ import uuid
 from typing import ClassVar
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
+
+PUBLISHED = models.Q(published_at__isnull=False, deleted_at__isnull=True)
+# What strangers may search: the artist's own words, and the prompt while she shows it.
+SEARCHED = SearchVector(
+    "alt",
+    models.Case(
+        models.When(recipe_public=True, then=KT("params__prompt")),
+        default=models.Value(""),
+        output_field=models.TextField(),
+    ),
+    config="simple",
+)
 
 
 class Image(models.Model):
@@ -33,6 +49,16 @@ class Image(models.Model):
     """The artist's own words for those who cannot see the picture; empty until she writes some."""
     recipe_public = models.BooleanField(default=False)
     """Whether the public page shows prompt and settings and offers a remix. Off until the artist says so."""
+    adult = models.BooleanField(default=False)
+    """What the picture check says, or a moderator: shown only to those who switched it on, and to its artist."""
+    held_at = models.DateTimeField(null=True)
+    """Set while a report is looked at, and after one that was right: nobody but its artist sees it."""
+    seed = models.GeneratedField(
+        expression=Cast(KT("params__seed"), models.BigIntegerField()),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+    words = models.GeneratedField(expression=SEARCHED, output_field=SearchVectorField(), db_persist=True)
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True)
     deleted_at = models.DateTimeField(null=True)
@@ -44,8 +70,16 @@ class Image(models.Model):
             models.Index(
                 fields=["-published_at", "-id"],
                 name="image_wall",
-                condition=models.Q(published_at__isnull=False, deleted_at__isnull=True),
+                condition=PUBLISHED,
             ),
+            models.Index(
+                fields=["artist", "-published_at", "-id"], name="image_wall_artist", condition=PUBLISHED
+            ),
+            models.Index(
+                fields=["version", "-published_at", "-id"], name="image_wall_version", condition=PUBLISHED
+            ),
+            models.Index(fields=["seed", "-published_at"], name="image_wall_seed", condition=PUBLISHED),
+            GinIndex(fields=["words"], name="image_wall_words", condition=PUBLISHED),
             models.Index(fields=["artist", "-created_at", "-id"], name="image_by_artist"),
         ]
 

@@ -13,6 +13,7 @@ from gallery.errors import Refusal
 from gallery.generation.params import GenerationParams
 from gallery.models import Artist, GenerationRequest, RequestEvent
 from gallery.services import notices, quotas
+from gallery.services.policy import refuse_names
 
 if TYPE_CHECKING:
     from federation.models import AdapterVersion
@@ -31,6 +32,7 @@ def ask_each(*, artist: Artist, records: Sequence[GenerationParams], at: datetim
     than the artist's share ("too-many-waiting", "hourly-limit"; both 429), and then changes nothing.
     """
     records = [record.validate() for record in records]
+    refuse_names(*{text for record in records for text in (record.prompt, record.negative)})
     used = {number: _version(number) for number in {record.version for record in records}}
     group = uuid.uuid4() if len(records) > 1 else None
     with transaction.atomic():

@@ -5,6 +5,7 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 
@@ -12,6 +13,7 @@ from gallery import selectors
 from gallery.errors import Refusal
 from gallery.models import Artist, Image
 
+TDM_POLICY = "/.well-known/tdm-policy.json"
 View = Callable[..., HttpResponse]
 
 
@@ -45,6 +47,7 @@ def forbid_training(response: HttpResponse) -> HttpResponse:
     """Reserve text and data mining rights in the response's headers (TDMRep, and the noai convention)."""
     response["X-Robots-Tag"] = "noai, noimageai"
     response["TDM-Reservation"] = "1"
+    response["TDM-Policy"] = f"{settings.PUBLIC_ORIGIN}{TDM_POLICY}"
     return response
 
 

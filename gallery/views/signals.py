@@ -6,6 +6,8 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
+from gallery.views.common import TDM_POLICY
+
 AI_CRAWLERS = (
     "AI2Bot", "Amazonbot", "anthropic-ai", "Applebot-Extended", "Bytespider", "CCBot", "ClaudeBot", "cohere-ai",
     "Diffbot", "FacebookBot", "Google-Extended", "GPTBot", "img2dataset", "ImagesiftBot", "Meta-ExternalAgent",
@@ -18,6 +20,8 @@ PRIVATE_PATHS = (
     "/consent/",
     "/devices/",
     "/compliance/",
+    "/moderate/",
+    "/reports/",
     "/your-data/",
     "/accounts/",
     "/api/",
@@ -36,7 +40,23 @@ def robots(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tdmrep(request: HttpRequest) -> JsonResponse:
     """TDM Reservation Protocol (W3C community group report, 10 May 2024): rights reserved on everything."""
-    return JsonResponse([{"location": "/", "tdm-reservation": 1}], safe=False)
+    policy = f"{settings.PUBLIC_ORIGIN}{TDM_POLICY}"
+    return JsonResponse([{"location": "/", "tdm-reservation": 1, "tdm-policy": policy}], safe=False)
+
+
+@require_safe
+def tdm_policy(request: HttpRequest) -> JsonResponse:
+    """The policy that the reservation points to, in ODRL: mining is prohibited, and there is nobody to buy it from."""
+    here = settings.PUBLIC_ORIGIN
+    return JsonResponse(
+        {
+            "@context": ["http://www.w3.org/ns/odrl.jsonld", {"tdm": "http://www.w3.org/ns/tdmrep#"}],
+            "@type": "Set",
+            "profile": "http://www.w3.org/ns/tdmrep",
+            "uid": f"{here}{TDM_POLICY}",
+            "prohibition": [{"target": f"{here}/", "action": "tdm:mine"}],
+        }
+    )
 
 
 @require_safe

@@ -1,18 +1,21 @@
-"""The wall (/), an artist's public page, and the credits."""
+"""The wall (/) with its filters, an artist's public page, and the credits."""
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from gallery import credits, selectors
+from gallery import credits, selectors, walls
+from gallery.forms import WallForm
 from gallery.limits import WALL_PAGE
 from gallery.models import Artist, Image
-from gallery.views.common import do_not_train
+from gallery.views.common import do_not_train, viewer_id
 
 
-def _tiles(request: HttpRequest, pictures: list[Image], cursor: str) -> dict[str, object]:
-    return {"pictures": pictures, "next_cursor": cursor, "path": request.path}
+def _tiles(request: HttpRequest, pictures: list[Image], cursor: str, *, query: str = "") -> dict[str, object]:
+    """`query` are the filters that the next page keeps."""
+    more = f"{query}&" if query else ""
+    return {"pictures": pictures, "next_cursor": cursor, "path": request.path, "query": more}
 
 
 @require_safe
@@ -20,12 +23,16 @@ def _tiles(request: HttpRequest, pictures: list[Image], cursor: str) -> dict[str
 def wall(request: HttpRequest) -> HttpResponse:
     """Published pictures, newest first; htmx asks for the next tiles only."""
     before = selectors.parse_cursor(request.GET.get("before", ""))
-    context = _tiles(request, *selectors.wall(before=before, size=WALL_PAGE))
+    wanted = walls.parse(request.GET)
+    viewer = viewer_id(request)
+    found = walls.wall(viewer_id=viewer, wanted=wanted, before=before, size=WALL_PAGE)
+    context = _tiles(request, *found, query=wanted.query)
     if request.htmx and before:  # type: ignore[attr-defined]
         return render(request, "gallery/_tiles.html", context)
-    if not context["pictures"]:
+    if not context["pictures"] and not wanted.any:
         context["sheet"] = selectors.newest_evaluation()
-    return render(request, "gallery/wall.html", context | {"further": before is not None})
+    further = {"further": before is not None, "wanted": wanted, "form": WallForm(request.GET)}
+    return render(request, "gallery/wall.html", context | further)
 
 
 @require_safe
@@ -36,7 +43,8 @@ def artist(request: HttpRequest, handle: str) -> HttpResponse:
     if shown is None:
         raise Http404
     before = selectors.parse_cursor(request.GET.get("before", ""))
-    context = _tiles(request, *selectors.wall_of(artist=shown, before=before, size=WALL_PAGE))
+    viewer = viewer_id(request)
+    context = _tiles(request, *walls.wall_of(artist=shown, viewer_id=viewer, before=before, size=WALL_PAGE))
     if request.htmx and before:  # type: ignore[attr-defined]
         return render(request, "gallery/_tiles.html", context)
     named = selectors.is_named(artist=shown, at=timezone.now())

@@ -28,7 +28,7 @@ def hang(versions: list[Any]) -> Callable[..., Any]:
     def put(artist: Any, **changes: Any) -> Any:
         if not Statement.objects.filter(artist=artist).exists():
             allow(artist, SHOW_IMAGES, CREDIT_BY_NAME)
-        return scene.hang(artist, versions[1], **changes)
+        return scene.hang(artist, changes.pop("version", versions[1]), **changes)
 
     return put
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from gallery import selectors
+from gallery import walls
 from gallery.limits import WALL_PAGE
 from gallery.models import Artist, Image
 from tests.gallery.scene import NOON
@@ -48,7 +48,7 @@ def test_a_page_stays_where_it_was_when_pictures_come_and_go(
     hung = [
         hang(alice, published=True, at=NOON + timedelta(minutes=number)) for number in range(WALL_PAGE + 5)
     ]
-    _, cursor = selectors.wall(before=None, size=WALL_PAGE)
+    _, cursor = walls.wall(before=None, size=WALL_PAGE)
     second = handles(client.get("/", {"before": cursor}).content.decode())
     hang(alice, published=True, at=NOON + timedelta(days=1))
     Image.objects.filter(pk=hung[-1].pk).update(published_at=None)
@@ -78,7 +78,7 @@ def test_queries_do_not_grow(
 def test_htmx_gets_the_tiles_only(client: Client, alice: Artist, hang: Hang) -> None:
     for number in range(WALL_PAGE + 1):
         hang(alice, published=True, at=NOON + timedelta(minutes=number))
-    _, cursor = selectors.wall(before=None, size=WALL_PAGE)
+    _, cursor = walls.wall(before=None, size=WALL_PAGE)
     text = client.get("/", {"before": cursor}, headers={"HX-Request": "true"}).content.decode()
     assert len(handles(text)) == 1
     assert "<html" not in text

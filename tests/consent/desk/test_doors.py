@@ -18,7 +18,8 @@ from consent.services.exports import build_export
 from consent.services.holds import ask_hold, decide_hold
 from consent.services.retention import run_retention
 from consent.staff import NoLookRecorded, see, staff_required
-from gallery.models import Artist
+from gallery.models import Artist, RefusedName
+from gallery.services import reporting
 from tests.consent.desk.life import Life
 from tests.consent.desk.seats import seat
 from tests.consent.desk.test_requests import letter
@@ -105,7 +106,12 @@ def scene(life: Life, connie: Artist, dora: Artist, pen: Any) -> dict[str, str]:
     export = ConsentExport.objects.get(reason="Question of the authority")
     build_export(export_id=export.pk, at=now)
     campaign = life.version.campaign
+    report = reporting.report(image=life.image, reporter=dora, address="192.0.2.7", at=now)
+    refused = RefusedName.objects.first()
+    assert refused is not None
     return {
+        "report_id": str(report.pk),
+        "name_id": str(refused.pk),
         "handle": life.artist.handle,
         "statement_id": str(Statement.objects.first().pk),
         "export_id": str(export.pk),
@@ -120,7 +126,8 @@ def scene(life: Life, connie: Artist, dora: Artist, pen: Any) -> dict[str, str]:
 
 
 def url_of(pattern: URLPattern, scene: dict[str, str]) -> str:
-    return reverse(pattern.name, kwargs={name: scene[name] for name in pattern.pattern.converters})
+    room = "gallery:" if str(pattern.name).startswith("moderate") else ""
+    return reverse(room + pattern.name, kwargs={name: scene[name] for name in pattern.pattern.converters})
 
 
 def content_of(answer: Any) -> str:
