@@ -25,6 +25,7 @@ from consent.services.requests import open_request
 from federation.models import Round
 from federation.protocol.steps import Step
 from gallery.models import Artist, GenerationRequest
+from gallery.services import reporting, viewing
 from tests import people
 from tests.consent.desk.life import Life, live
 from tests.consent.desk.seats import seat
@@ -59,7 +60,11 @@ def set_up() -> Scene:
     allow(alice, SHOW_IMAGES, CREDIT_BY_NAME)
     life = live(Pen(alice).register(), officer=officer)
     for number in range(3):
-        hang(alice, life.version, published=True, alt=f"Apple {number}", at=now - timedelta(minutes=number))
+        seen = hang(
+            alice, life.version, published=True, alt=f"Apple {number}", at=now - timedelta(minutes=number)
+        )
+    report = reporting.report(image=seen, reporter=None, address="192.0.2.7", at=now)
+    viewing.hide_version(viewer=alice, image=seen, at=now)
     own = open_request(artist=alice, kind="access", details="", purpose="", changes={}, at=now)
     desk = _desk(life, officer, second)
     guarded = _guarded()
@@ -72,9 +77,10 @@ def set_up() -> Scene:
             pages.HALFWAY: _halfway(guarded),
             pages.OFFICER: desk.pop("browser"),
             pages.OPERATOR: seat(operator),
+            pages.MODERATOR: seat(people.make(people.MO)),
         }
     )
-    found.names = _names(life, own, desk, guarded, round_)
+    found.names = _names(life, own, desk, guarded, round_) | {"gallery:report-page": {"token": report.token}}
     return found
 
 

@@ -90,14 +90,7 @@ def scene(life: Life, connie: Artist, dora: Artist, pen: Any) -> dict[str, str]:
         artist_id=life.artist.pk, officer=connie, basis="claims", reason="A claim is argued.", at=now
     )
     decide_hold(hold=hold, officer=dora, approve=True, at=now)
-    facts = {
-        "title": "Lost laptop",
-        "nature": "a",
-        "data": "b",
-        "consequences": "c",
-        "measures": "d",
-        "risk": "risk",
-    }
+    facts = dict.fromkeys(("title", "nature", "data", "consequences", "measures"), "a") | {"risk": "risk"}
     breach = log_breach(reporter=connie, role=OFFICER, aware_at=now, facts=facts, at=now)
     run_retention(at=now)
     seat(connie).post("/compliance/exports", {"format": "csv", "reason": "Question of the authority"})
