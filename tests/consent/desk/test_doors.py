@@ -90,7 +90,8 @@ def scene(life: Life, connie: Artist, dora: Artist, pen: Any) -> dict[str, str]:
         artist_id=life.artist.pk, officer=connie, basis="claims", reason="A claim is argued.", at=now
     )
     decide_hold(hold=hold, officer=dora, approve=True, at=now)
-    facts = dict.fromkeys(("title", "nature", "data", "consequences", "measures"), "a") | {"risk": "risk"}
+    facts = dict.fromkeys(("nature", "data", "consequences", "measures"), "a")
+    facts |= {"title": "Lost laptop", "risk": "risk"}
     breach = log_breach(reporter=connie, role=OFFICER, aware_at=now, facts=facts, at=now)
     run_retention(at=now)
     seat(connie).post("/compliance/exports", {"format": "csv", "reason": "Question of the authority"})
@@ -100,11 +101,9 @@ def scene(life: Life, connie: Artist, dora: Artist, pen: Any) -> dict[str, str]:
     build_export(export_id=export.pk, at=now)
     campaign = life.version.campaign
     report = reporting.report(image=life.image, reporter=dora, address="192.0.2.7", at=now)
-    refused = RefusedName.objects.first()
-    assert refused is not None
     return {
         "report_id": str(report.pk),
-        "name_id": str(refused.pk),
+        "name_id": str(RefusedName.objects.earliest("pk").pk),
         "handle": life.artist.handle,
         "statement_id": str(Statement.objects.first().pk),
         "export_id": str(export.pk),
