@@ -12,15 +12,18 @@ from consent.ledger.tiles import Kept, Span, range_hashes
 from consent.ledger.tree import EMPTY_ROOT, HASH_BYTES, Range, consistency_ranges, inclusion_ranges
 from consent.models import Entry
 
-# One round trip: the leaves and all levels above them, the hashes of each span side by side.
+# One round trip: the leaves and all levels above them, the hashes of each span side by side. A subquery for each span,
+# so that each is a walk along the index however large the tables are: a join may read all nodes for every span.
 HASHES = """
-SELECT 0, s.first, string_agg(e.leaf_hash, ''::bytea ORDER BY e.index)
+SELECT 0, s.first, (
+    SELECT string_agg(e.leaf_hash, ''::bytea ORDER BY e.index) FROM consent_entry e
+    WHERE e.index >= s.first AND e.index < s.stop)
 FROM unnest(%s::bigint[], %s::bigint[]) AS s(first, stop)
-JOIN consent_entry e ON e.index >= s.first AND e.index < s.stop GROUP BY s.first
 UNION ALL
-SELECT s.level, s.first, string_agg(n.hash, ''::bytea ORDER BY n.index)
+SELECT s.level, s.first, (
+    SELECT string_agg(n.hash, ''::bytea ORDER BY n.index) FROM consent_node n
+    WHERE n.level = s.level AND n.index >= s.first AND n.index < s.stop)
 FROM unnest(%s::smallint[], %s::bigint[], %s::bigint[]) AS s(level, first, stop)
-JOIN consent_node n ON n.level = s.level AND n.index >= s.first AND n.index < s.stop GROUP BY s.level, s.first
 """
 
 
@@ -95,7 +98,7 @@ def fetch(spans: Iterable[Span]) -> Kept:
     with connection.cursor() as cursor:
         cursor.execute(HASHES, columns)
         for level, first, joined in cursor.fetchall():
-            data = bytes(joined)
+            data = bytes(joined or b"")  # none of them is there
             for at in range(0, len(data), HASH_BYTES):
                 kept[level, first + at // HASH_BYTES] = data[at : at + HASH_BYTES]
     return kept
