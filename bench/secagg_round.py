@@ -39,6 +39,8 @@ def ring_of(neighbours: int, threshold: int) -> None:
 
 
 LIMITS = Limits()
+SAMPLES = 16
+"""Samples of the machine's limit after the masks came off; as many as groups sent were taken while it added."""
 
 
 class Rounding:
@@ -116,7 +118,8 @@ class Round:
                     answers[device] = self.server.accept(self.state, step, device, message)
                     if step is Step.MASKED_INPUT:
                         self.total = self.server.fold(self.total, message)
-            self.limits.sample()
+            if step is Step.MASKED_INPUT:
+                self.limits.sample()
             made |= messages if step is not Step.MASKED_INPUT else {}
         with self.meter.server():
             self.state = self.server.close(self.state, step, answers)
@@ -140,7 +143,7 @@ class Round:
             for part in range(self.server.removal_parts(self.state)):
                 self.total = self.server.remove(self.state, part, self.sent.__getitem__, self.total)
             mean = self.server.finish(self.state, self.total)
-        for _ in self.devices:
+        for _ in range(SAMPLES):
             self.limits.sample()
         return mean
 

@@ -17,26 +17,18 @@ VECTORS = json.loads((Path(__file__).parents[2] / "vectors/quantize.json").read_
 finite = st.floats(-1e300, 1e300, allow_nan=False, allow_infinity=False)
 
 
-class Drawn:
-    """A generator that gives the draws of a vector, so that a second implementation can repeat it."""
-
-    def __init__(self, draws: list[float]) -> None:
-        self.draws = draws
-
-    def random(self, *, out: np.ndarray) -> np.ndarray:
-        out[:] = self.draws[: out.size]
-        return out
-
-
 @pytest.mark.parametrize("case", VECTORS, ids=lambda case: case["name"])
-def test_vectors(case: dict) -> None:
+def test_vectors(case: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the draws of the vector, so that a second implementation can repeat it."""
+    monkeypatch.setattr(quantize, "uniform", lambda _: lambda out: np.copyto(out, case["draws"]))
+    rng = np.random.default_rng(0)
     params = small_params(length=len(case["update"]), scale=case["scale"], clip=float(case["clip"]))
     update = np.array([float(one) for one in case["update"]])
     if "refusal" in case["expect"]:
         with pytest.raises(Refusal, match=rf"^{case['expect']['refusal']}:"):
-            quantize.quantize(update, params, Drawn(case["draws"]))
+            quantize.quantize(update, params, rng)
     else:
-        made = quantize.quantize(update, params, Drawn(case["draws"]))
+        made = quantize.quantize(update, params, rng)
         assert ring.to_bytes(made).hex() == case["expect"]["ring"]
 
 
@@ -68,6 +60,20 @@ def test_rounding_is_unbiased() -> None:
     whole = ring.centred(quantize.quantize(update, params, np.random.default_rng(3)))
     assert set(np.unique(whole)) == {0, 1}
     assert abs(whole.mean() - 0.3) < 0.05
+
+
+def test_draws_are_uniform_and_never_one() -> None:
+    draws = np.empty(quantize.PIECE)
+    fill = quantize.uniform(np.random.default_rng(7))
+    seen = []
+    for _ in range(8):
+        fill(draws)
+        seen.append(draws.copy())
+    drawn = np.concatenate(seen)
+    assert 0 <= drawn.min() <= drawn.max() < 1
+    assert len(np.unique(drawn)) > 0.999 * drawn.size
+    share = np.histogram(drawn, bins=16, range=(0, 1))[0] / drawn.size
+    assert np.abs(share * 16 - 1).max() < 0.1
 
 
 def test_the_same_generator_gives_the_same_bytes() -> None:
