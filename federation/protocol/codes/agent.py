@@ -41,7 +41,9 @@ AGENT: dict[str, Code] = {
         "The file is not the one that was published.",
         "Fetch it again, and compare the SHA-256 with the operator's.",
     ),
-    "update-failed": Code("Installing it with pip failed.", "This version still works. Try again later.", 502),
+    "update-failed": Code(
+        "Installing it with pip failed.", "This version still works. Try again later.", 502
+    ),
     "receipt-not-proven": Code(
         "What the server shows of its ledger does not bear out this receipt.",
         "Keep the receipts, stop with `fedart-edge pause`, and ask the operator of the server.",
