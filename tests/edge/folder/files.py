@@ -59,6 +59,22 @@ def bomb(side: int) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")
 
 
+def text_bomb(size: int) -> bytes:
+    """A good PNG with a compressed text of so many bytes in it."""
+    info = PngInfo()
+    info.add_text("Description", "a" * size, zip=True)
+    stream = io.BytesIO()
+    drawing(1).save(stream, "PNG", pnginfo=info)
+    return stream.getvalue()
+
+
+def with_packet(packet: bytes) -> bytes:
+    """A good WebP with an XMP packet of any kind and size."""
+    stream = io.BytesIO()
+    drawing(2).save(stream, "WEBP", xmp=packet)
+    return stream.getvalue()
+
+
 def put(folder: Path, **files: bytes) -> Path:
     """Write files; "a_png" is a.png."""
     folder.mkdir(parents=True, exist_ok=True)

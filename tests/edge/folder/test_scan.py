@@ -2,6 +2,7 @@
 
 import os
 import socket
+import time
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from edge.folder import inside, words
 from edge.folder.scan import Scan, Scanner
 from federation.protocol.codes import CODES
 from federation.protocol.errors import Refusal
-from tests.edge.folder.files import DESCRIPTION, bomb, drawing, png, put, with_xmp
+from tests.edge.folder.files import DESCRIPTION, bomb, drawing, png, put, text_bomb, with_packet, with_xmp
 
 
 def scan(folder: Path) -> Scan:
@@ -137,6 +138,26 @@ def test_a_hostile_folder_is_read_without_leaving_it(tmp_path: Path, monkeypatch
     assert "root" not in told
     assert all(CODES[code].fix in told for code in expected.values())
     assert sorted(os.listdir(tmp_path / "works")) == before
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        text_bomb(64 << 20),
+        with_packet(b"<dc:description><rdf:li>" * 100_000),
+        with_packet(b"<dc:description>" * 100_000 + b"<rdf:li>" * 100_000 + b"</rdf:li"),
+        with_packet(b"http://www.w3.org/ns/tdmrep" + b"reservation" * 100_000 + b" " * 100_000),
+        with_packet(b"&#x" * 300_000 + b"\0" * 300_000),
+    ],
+    ids=["text", "openings", "items", "reservations", "entities"],
+)
+def test_no_file_keeps_the_scan_busy(tmp_path: Path, data: bytes) -> None:
+    """A second of the processor is far more than any of these may take."""
+    (tmp_path / "a.webp").write_bytes(data)
+    began = time.process_time()
+    found = scan(tmp_path)
+    assert time.process_time() - began < 1
+    assert len(found.works) + len(found.left_out) == 1
 
 
 def test_a_name_of_control_characters_is_used_and_shown_harmlessly(tmp_path: Path) -> None:
