@@ -13,11 +13,10 @@ AI_CRAWLERS = (
     "Diffbot", "FacebookBot", "Google-Extended", "GPTBot", "img2dataset", "ImagesiftBot", "Meta-ExternalAgent",
     "omgili", "PerplexityBot", "Timpibot", "YouBot",
 )  # fmt: skip
+# Not the studio, nor consent with its public page that checks receipts: to strangers they only say "sign in".
 PRIVATE_PATHS = (
-    "/studio/",
     "/pictures/",
     "/home/",
-    "/consent/",
     "/devices/",
     "/compliance/",
     "/moderate/",

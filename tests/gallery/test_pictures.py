@@ -161,7 +161,8 @@ def test_what_machines_read_first(client: Client, db: None) -> None:
     assert client.get("/.well-known/tdmrep.json").json()[0]["tdm-reservation"] == 1
     robots = client.get("/robots.txt").content.decode()
     assert "User-agent: GPTBot" in robots
-    assert "Disallow: /studio/" in robots
+    assert "Disallow: /pictures/" in robots
+    assert "Disallow: /consent/" not in robots, "its page that checks receipts is for everybody"
 
 
 def test_the_description_is_the_artists(alice: Artist, hang: Hang) -> None:
