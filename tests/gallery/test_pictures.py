@@ -186,13 +186,13 @@ def test_my_pictures_and_home_begin_empty(alice: Artist) -> None:
     owner = as_(alice)
     assert "No pictures yet" in owner.get("/pictures/").content.decode()
     home = owner.get("/home/")
-    assert [step.state for step in home.context["steps"]] == ["current", "todo", "todo"]
+    assert [step.state for step in home.context["steps"]] == ["current", "todo", "todo", "todo"]
 
 
 def test_home_follows_what_was_done(alice: Artist, hang: Hang) -> None:
     hang(alice, at=timezone.now())
     states = [step.state for step in as_(alice).get("/home/").context["steps"]]
-    assert states == ["current", "todo", "done"]
+    assert states == ["done", "current", "todo", "todo"]
 
 
 def test_the_name_can_be_changed(alice: Artist) -> None:
