@@ -25,12 +25,14 @@ def sign_in(page: Page, origin: str, email: str, password: str) -> None:
 def look_around(_page: Page, _origin: str, _password: str) -> list[str]:
     """What is open to everybody and linked from letters only."""
     done = ("inactive/", "password/reset/done/", "password/reset/key/done/", "confirm-email/")
-    return ["/", *(f"/accounts/{path}" for path in done)]
+    return ["/", "/problems/", *(f"/accounts/{path}" for path in done)]
 
 
 def join(page: Page, origin: str, _password: str) -> list[str]:
     """A new account, which shows how every page looks while it is empty."""
-    _new_account(page, origin)
+    password = _new_account(page, origin)[1]
+    page.goto(f"{origin}/accounts/2fa/totp/activate/")
+    _confirm(page, password)
     return ["/home/", *_signing_in("totp/activate/")]
 
 
