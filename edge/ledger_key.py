@@ -12,7 +12,7 @@ from edge.state import State
 from federation.protocol import keys
 from federation.protocol.errors import refusal
 
-NOTE = "ledger-key"
+NOTE = "ledger-vkey"  # not the name under which older agents kept the first key they saw
 
 
 def pinned(api: Api, state: State, server_key: str) -> Key:
