@@ -8,6 +8,7 @@ from edge.api import Beat
 from edge.folder.watch import NEWS as FOLDER_NEWS
 from edge.logs import LOG
 from edge.manners.hold import Hold
+from edge.renewal import Renewal
 from edge.rounds import FATAL, Rounds
 from edge.tools import Tools
 from edge.waiting import Stopped
@@ -26,15 +27,19 @@ AWAITED = ("ready", "rostered", "advertised", "shared")
 class Agent:
     """Runs until it is told to stop. Everything that it needs to go on is on disk after each step."""
 
-    def __init__(self, tools: Tools) -> None:
+    def __init__(self, tools: Tools, renewal: Renewal | None = None) -> None:
         self.tools = tools
+        self.renewal = renewal
         self.rounds = Rounds(tools)
         self._failures = 0
         self._looked = self._surveyed = self._watched = float("-inf")
         self._invited = False
 
-    def run(self) -> None:
-        """Turn after turn; returns when stopped. Raises Refusal where only the artist can help."""
+    def run(self) -> bool:
+        """Turn after turn until stopped; true where it is to go on in a fresh process instead (edge/renewal.py).
+
+        Raises Refusal where only the artist can help.
+        """
         try:
             checked = False
             while True:
@@ -47,8 +52,15 @@ class Agent:
                 except (OSError, sqlite3.Error, MemoryError) as error:
                     pause = self._trouble(refusal("computer-trouble", f"{type(error).__name__}: {error}."))
                 self._rest(self.tools.waiter.about(pause))
+                if self.renewal is not None and self.renewal.due(idle=self._waits()):
+                    return True
         except Stopped:
             self.tools.board.say("idle", "Stopped. Start again with `fedart-edge run`.")
+            return False
+
+    def _waits(self) -> bool:
+        """Whether nothing is under way."""
+        return self.tools.board.now.state in ("idle", "paused") and not self.tools.state.open_rounds()
 
     def _rest(self, seconds: float) -> None:
         """Wait, but not longer than until something here changed: the server's pages hear of it at once."""

@@ -10,7 +10,7 @@ from typing import Annotated
 import httpx
 import typer
 
-from edge import VERSION, traffic
+from edge import VERSION, renewal, traffic
 from edge.config import Config, Rules
 from edge.paths import Home
 from edge.printing import Printer
@@ -45,6 +45,7 @@ class Context:
 
         signal.signal(signal.SIGTERM, handler)
         signal.signal(signal.SIGINT, handler)
+        renewal.listening()
 
     def waiter(self) -> Waiter:
         """Waits end with the stop."""

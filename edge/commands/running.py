@@ -1,6 +1,7 @@
 """run, status, pause, resume."""
 
 import threading
+import time
 import webbrowser
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
@@ -9,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from edge import config, lock, logs, pauses, status
+from edge import config, lock, logs, pauses, renewal, status
 from edge.agent import Agent
 from edge.commands import Context, app
 from edge.page import doors
@@ -31,14 +32,17 @@ def run(
         tools = gather(own.home, own.stop)
         printing = threading.Thread(target=_print_changes, args=(own, tools.board), daemon=True)
         printing.start()
+        fresh = renewal.Renewal(time.monotonic) if renewal.possible() else None
         try:
-            with logs.kept(own.home), _page(tools) if page else nullcontext():
-                Agent(tools).run()
+            with logs.kept(own.home), _page(tools) if page else nullcontext() as address:
+                again = Agent(tools, fresh).run()
         finally:
             own.stop.set()
             tools.board.changed.set()
             printing.join(timeout=5)
             tools.close()
+    if again:
+        renewal.renew(address)
 
 
 def _print_changes(own: Context, board: status.Board) -> None:
@@ -51,12 +55,13 @@ def _print_changes(own: Context, board: status.Board) -> None:
 
 
 @contextmanager
-def _page(tools: Tools) -> Iterator[None]:
-    """The page on this computer; without a free port the agent works all the same."""
+def _page(tools: Tools) -> Iterator[str | None]:
+    """The page on this computer, where it was before; without a free port the agent works all the same."""
+    address = None
     with ExitStack() as stack:
         with suppress(OSError):
-            stack.enter_context(doors.serving(tools))
-        yield
+            address = stack.enter_context(doors.serving(tools, at=renewal.page_before()))
+        yield address
 
 
 @app.command(name="page")

@@ -12,10 +12,10 @@ import json
 import secrets
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urlsplit
 
 from edge import pauses
 from edge.page import facts, html
@@ -39,12 +39,12 @@ ASSETS = {"page.css": "text/css; charset=utf-8", "page.js": "text/javascript; ch
 
 
 @contextmanager
-def serving(tools: Tools, *, poll_s: float = 0.5) -> Iterator[str]:
+def serving(tools: Tools, *, at: str | None = None, poll_s: float = 0.5) -> Iterator[str]:
     """Serve the page while the agent runs; its address, which `page` prints. Raises OSError where no port is free.
 
-    `poll_s`: seconds between two looks whether it shall end.
+    `at`: where it was before, if the same agent goes on; `poll_s`: seconds between two looks whether it shall end.
     """
-    server = Server(tools)
+    server = _server(tools, at)
     thread = threading.Thread(target=server.serve_forever, args=(poll_s,), name="page", daemon=True)
     thread.start()
     try:
@@ -70,11 +70,20 @@ class Server(ThreadingHTTPServer):
 
     daemon_threads = True
 
-    def __init__(self, tools: Tools) -> None:
-        super().__init__((HERE, 0), Handler)
+    def __init__(self, tools: Tools, port: int = 0, token: str = "") -> None:
+        super().__init__((HERE, port), Handler)
         self.tools = tools
-        self.token = secrets.token_urlsafe(TOKEN_BYTES)
+        self.token = token or secrets.token_urlsafe(TOKEN_BYTES)
         self.address = f"http://{HERE}:{self.server_port}/{self.token}/"
+
+
+def _server(tools: Tools, at: str | None) -> Server:
+    """On the port of before if it is still free, else on another one."""
+    if at:
+        parts = urlsplit(at)
+        with suppress(OSError):
+            return Server(tools, parts.port or 0, parts.path.strip("/"))
+    return Server(tools)
 
 
 class Handler(BaseHTTPRequestHandler):
