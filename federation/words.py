@@ -29,6 +29,8 @@ REASONS: dict[str, str] = {
     "not-seen": "Not heard of for a while; a sleeping laptop looks like this.",
     "cohort-too-small": "Too few devices were ready with a live consent. Nothing was summed.",
     "too-few-left": "Too few devices were left to hide each one in the sum. Nothing of this round is used.",
+    "revoked-before-opening": "An artist took her consent back after the list was signed, so the sum was never opened. "
+    "The next round goes on without her.",
     "too-many-revoked": "Too many artists revoked before publication. Nothing of this round is used.",
     "campaign-ended": "The campaign was ended. Nothing of this round is used.",
     "scheme-unsafe": "Its scheme may not run on this server. Nothing of this round is used.",

@@ -81,6 +81,8 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
     """Closes the step in the protocol with those who answered; the others drop out, except after the last two."""
     if stage.after == "submitted":
         bar_revoked(round_=round_, at=at)
+    if stage.after == "confirmed" and revoked_since_listed(round_=round_, at=at):
+        return abort(round_=round_, reason="revoked-before-opening", at=at)
     answers = {
         message.sender: message.facts
         for message in Message.objects.filter(
@@ -116,6 +118,15 @@ def _close(round_: Round, stage: Stage, at: datetime) -> Round:
     if following == "confirming":
         queue.fold(round_.pk)  # the last batch need not be a full one
     return round_
+
+
+def revoked_since_listed(*, round_: Round, at: datetime) -> bool:
+    """The gate before anything is opened. The list is signed, so nobody can be left out of it any more; where somebody
+    on it took her consent back meanwhile, the sum must stay closed."""
+    listed = round_.participations.filter(state__in=("submitted", "confirmed"))
+    artist_ids = list(listed.values_list("artist_id", flat=True))
+    granted = consenting(campaign=round_.campaign, artist_ids=artist_ids, at=at)
+    return any(one not in granted for one in artist_ids)
 
 
 def bar_revoked(*, round_: Round, at: datetime) -> int:

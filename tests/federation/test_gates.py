@@ -1,5 +1,6 @@
 """Consent is read at the gates: when the cohort is drawn, before the list is closed, before a version is published."""
 
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -121,6 +122,26 @@ def test_revoked_in_time_is_left_out_of_the_sum() -> None:
     assert w.aggregate(round_.id).state == "published"
     mean = np.mean([w.update_of(number) for number in range(2)], axis=0)
     np.testing.assert_allclose(published_vector(), mean, atol=1 / round_.manifest["scale"])
+
+
+@pytest.mark.parametrize("answers_herself", [True, False])
+def test_revoked_after_the_list_is_signed_nothing_is_opened(answers_herself: bool) -> None:
+    """Nobody can be left out of a signed list, so the whole sum stays closed; the next round goes on without her."""
+    from federation import selectors
+
+    agents, round_ = ready_round(4)
+    assert run_to(agents, round_, *list(Step)[:3]).state == "confirming"
+    asked = agents if answers_herself else agents[1:]
+    for agent in asked:
+        agent.take(round_.id, Step.CONSISTENCY)
+    w.revoke(agents[0].artist)
+    round_ = w.advance(round_.id, timezone.now() + timedelta(days=1))
+    assert (round_.state, round_.state_reason) == ("aborted", "revoked-before-opening")
+    version = selectors.current_version()
+    assert version is not None
+    assert version.number == 0
+    again = w.open_round(round_.campaign)
+    assert set(again.participations.values_list("artist_id", flat=True)) == {a.artist.pk for a in agents[1:]}
 
 
 def test_revoked_too_late_is_said_on_the_card() -> None:
