@@ -16,6 +16,7 @@ from diffusion.checkpoint import Checkpoint, Course
 from diffusion.dataset import Example
 from diffusion.families import Words, denoiser, family_of
 from diffusion.latents import encode_pictures
+from diffusion.pull import Pull
 
 WARM_UP = 10
 WINDOW = 5
@@ -27,7 +28,8 @@ class TrainConfig:
     """`steps` 1 to 100,000 of `batch` 1 to 256 pictures at the top rate `lr`; `seed` fixes every draw;
     `threads` of the CPU (None: torch's own choice); `caption_dropout` 0 to 1 is how often a caption is left
     out, so that guidance keeps working; `factors` "B" (FFA-LoRA: A stays as the public seed made it) or "AB" (LoRA);
-    `checkpointing`: activations are computed twice instead of kept (None: for a large base)."""
+    `checkpointing`: activations are computed twice instead of kept (None: for a large base); `pull` 0 or more: Ditto's
+    lambda (diffusion/pull.py), for a personal adapter."""
 
     steps: int = 60
     batch: int = 8
@@ -37,14 +39,15 @@ class TrainConfig:
     caption_dropout: float = 0.1
     factors: str = "B"
     checkpointing: bool | None = None
+    pull: float = 0.0
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= 100_000 or not 1 <= self.batch <= 256 or not 0 < self.lr <= 1:
             raise ValueError(f"{self}: steps 1 to 100000, batch 1 to 256, lr above 0 and at most 1")
         if not 0 <= self.caption_dropout <= 1 or (self.threads is not None and self.threads < 1):
             raise ValueError(f"{self}: caption_dropout 0 to 1, threads at least 1 or None")
-        if self.factors not in ("B", "AB"):
-            raise ValueError(f'{self}: factors "B" or "AB"')
+        if self.factors not in ("B", "AB") or not 0 <= self.pull < float("inf"):
+            raise ValueError(f'{self}: factors "B" or "AB", pull 0 or more')
 
 
 DEFAULT = TrainConfig()
@@ -86,7 +89,7 @@ def train_adapter(
     with device.threads(config.threads), device.accelerator(device.of_pipe(pipe)) as accelerator:
         parameters = trainable(pipe, name=name, factors=config.factors)
         adamw = torch.optim.AdamW(parameters, config.lr, weight_decay=0.0)
-        lessons = _Lessons.of(pipe, examples)
+        lessons, pull = _Lessons.of(pipe, examples), Pull(pipe, name=name, weight=config.pull)
         _recompute(pipe, config)
         model, optimiser = accelerator.prepare(denoiser(pipe), adamw)
         random = torch.Generator().manual_seed(config.seed)
@@ -98,7 +101,7 @@ def train_adapter(
                     break
                 adamw.param_groups[0]["lr"] = config.lr * _slope(step, config.steps)
                 latents, words = lessons.draw(config, random)
-                loss = family.loss(pipe, model, latents, words, random)
+                loss = family.loss(pipe, model, latents, words, random) + pull()
                 optimiser.zero_grad(set_to_none=True)
                 accelerator.backward(loss)
                 accelerator.clip_grad_norm_(parameters, CLIP)

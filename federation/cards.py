@@ -30,6 +30,7 @@ def card_of(
     revoked: int,
     transcript: str,
     at: datetime,
+    drawn: str = "",
 ) -> dict[str, Any]:
     """JSON-safe and without fractions as numbers, so that its canonical form is unambiguous."""
     size, root = ledger
@@ -60,8 +61,20 @@ def card_of(
             "caption_dropout": decimal_text(campaign.caption_dropout),
             "clip": decimal_text(campaign.clip),
         },
+        "server_step": _server_step(campaign),
+        "drawn": drawn or None,
         "created": at.isoformat(),
     }
+
+
+def _server_step(campaign: Campaign) -> dict[str, str]:
+    """How the mean became this version: only what the step uses."""
+    told = {"kind": campaign.server_step, "rate": decimal_text(campaign.server_rate)}
+    if campaign.server_step != "fedavg":
+        told["momentum"] = decimal_text(campaign.server_momentum)
+    if campaign.ema:
+        told["ema"] = decimal_text(campaign.ema)
+    return told
 
 
 def _privacy(noise: Noise | None, said: Claim) -> dict[str, Any]:

@@ -15,8 +15,12 @@ PARTS = (
     ("Noise and budget", ("noise_multiplier dishonest_share", "epsilon_cap")),
     ("How long it may take", ("training_window_s stage_s",)),
     ("Training at home", ("steps batch", "lr caption_dropout clip")),
+    ("From a sum to the next version", ("server_step server_rate", "server_momentum ema")),
     ("Opening rounds", ("automatic", "rounds_wanted pause_between_s")),
 )
+
+STEP_FIELDS = ("server_rate", "server_momentum", "ema")
+STEPS = (("fedavg", "FedAvg"), ("fedavgm", "FedAvgM"), ("fedadam", "FedAdam"))
 
 if TYPE_CHECKING:
     CampaignModelForm = forms.ModelForm[Campaign]
@@ -29,6 +33,7 @@ class CampaignForm(CampaignModelForm):
 
     base = forms.ModelChoiceField(Base.objects.order_by("-registered_at"), empty_label=None)
     scheme = forms.ChoiceField(choices=[(name, name) for name in SCHEMES])
+    server_step = forms.ChoiceField(choices=STEPS, label="Step", initial="fedavg")
 
     class Meta:
         model = Campaign
@@ -49,6 +54,10 @@ class CampaignForm(CampaignModelForm):
             "lr",
             "caption_dropout",
             "clip",
+            "server_step",
+            "server_rate",
+            "server_momentum",
+            "ema",
             "automatic",
             "rounds_wanted",
             "pause_between_s",
@@ -67,6 +76,10 @@ class CampaignForm(CampaignModelForm):
             "lr": "Learning rate",
             "caption_dropout": "Captions left out, share",
             "clip": "Largest update, L2 norm",
+            "server_step": "Step",
+            "server_rate": "Rate of the step",
+            "server_momentum": "Momentum",
+            "ema": "Share of the old in what is drawn with",
             "automatic": "Open rounds by itself",
             "rounds_wanted": "Versions wanted",
             "pause_between_s": "Pause between rounds, seconds",
@@ -83,6 +96,10 @@ class CampaignForm(CampaignModelForm):
                 "Whom one more round would take over it is not drawn. Nothing is claimed above 16, "
                 f"nor with fewer than {SMALLEST_COHORT} left at the end."
             ),
+            "server_step": "FedAvg adds the mean; FedAvgM rolls on; FedAdam evens out, knowing the noise.",
+            "server_rate": "1 for FedAvg. With momentum 0.9, FedAvgM goes ten times as far; FedAdam begins near 0.01.",
+            "server_momentum": "FedAvg has none.",
+            "ema": "0 draws with the newest numbers. 0.9 averages over some ten rounds: less noise, later news.",
             "training_window_s": "Laptops sleep: a day or more outside of trials.",
             "rounds_wanted": "0 means without end.",
         }
@@ -94,8 +111,10 @@ class CampaignForm(CampaignModelForm):
                 self.fields[name].widget.attrs |= {"min": f"{low:f}", "max": f"{high:f}"}
         self.fields["lr"].widget.attrs["step"] = "any"
         self.fields["caption_dropout"].widget.attrs["step"] = "any"
-        for name in ("clip", "noise_multiplier", "dishonest_share", "epsilon_cap"):
+        for name in ("clip", "noise_multiplier", "dishonest_share", "epsilon_cap", *STEP_FIELDS):
             self.fields[name].widget.attrs["step"] = "any"
+        for name in ("server_step", *STEP_FIELDS):
+            self.fields[name].required = False
 
     def _post_clean(self) -> None:
         """No model validation here: the service judges, in one place for pages, commands and scripts."""
@@ -107,5 +126,6 @@ class CampaignForm(CampaignModelForm):
 
     @property
     def terms(self) -> Terms:
-        """The cleaned terms."""
-        return Terms(**{name: value for name, value in self.cleaned_data.items() if name != "base"})
+        """The cleaned terms; what was left empty is as usual."""
+        given = {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+        return Terms(**{name: value for name, value in given.items() if name != "base"})

@@ -132,7 +132,7 @@ HOLDINGS = [
         "for good",
         technical="id name base state state_reason scheme steps batch lr caption_dropout clip scale min_cohort "
         "max_cohort threshold noise_multiplier dishonest_share delta epsilon_cap consent_terms training_window_s "
-        "stage_s automatic rounds_wanted pause_between_s "
+        "server_step server_rate server_momentum ema stage_s automatic rounds_wanted pause_between_s "
         "created_at started_at ended_at",
     ),
     Holding(
@@ -140,8 +140,8 @@ HOLDINGS = [
         "Versions of the shared adapter",
         PUBLIC,
         "for good",
-        technical="id campaign number round previous sha256 size card cohort_size revoked_since entry_index evaluation "
-        "evaluation_asked_at created_at",
+        technical="id campaign number round previous sha256 size drawn memory card cohort_size revoked_since "
+        "entry_index evaluation evaluation_asked_at created_at",
     ),
     Holding(
         "federation.Base",

@@ -7,6 +7,7 @@ from fractions import Fraction
 from uuid import UUID
 
 from consent.ledger.statement import NO_CAP
+from federation.adapters.server_step import ServerStep
 from federation.adapters.spec import AdapterSpec
 from federation.models import AdapterVersion, Campaign, Round
 from federation.privacy import noise as noises
@@ -31,6 +32,16 @@ def decimal_text(value: Decimal) -> str:
 def spec_of(campaign: Campaign) -> AdapterSpec:
     """The adapter specification of the campaign's base."""
     return AdapterSpec.from_json(campaign.base.spec)
+
+
+def step_of(campaign: Campaign) -> ServerStep:
+    """How the campaign makes a version of a mean."""
+    return ServerStep(
+        kind=campaign.server_step,
+        rate=float(campaign.server_rate),
+        momentum=float(campaign.server_momentum),
+        ema=float(campaign.ema),
+    )
 
 
 def terms_of(campaign: Campaign) -> Mapping[str, str | int]:

@@ -252,7 +252,7 @@ class GroundView(VaultDoor):
         if version is None:
             raise refusal("vault-no-version")
         spec = version.campaign.base.spec
-        return Response({"spec": spec, "version": version.number, "sha256": version.sha256})
+        return Response({"spec": spec, "version": version.number, "sha256": version.drawn_sha256})
 
 
 class EraseView(BrowserDoor):

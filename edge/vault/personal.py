@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from diffusion.dataset import Example
 
 SHARED, PERSONAL = "shared", "personal"
+PULL = 0.001
+"""Ditto's lambda. With 80 steps on the shipped base the change of the weights had a norm of 5.1 instead of 16.1, and the
+loss on held-out works of the same artist was 0.338 instead of 0.337 (docs/adapters.md)."""
 OnStep = Callable[[int, int], None]
 ShouldStop = Callable[[], bool]
 
@@ -46,7 +49,8 @@ class Ground:
 @dataclass(frozen=True)
 class Wish:
     """How to train: `steps` of `batch` pictures at the top rate `lr`; `seed` fixes the personal A and every draw;
-    `samples` are prompts to draw afterwards; `factors` "B" trains FFA-LoRA (A stays as the seed made it), "AB" LoRA."""
+    `samples` are prompts to draw afterwards; `factors` "B" trains FFA-LoRA (A stays as the seed made it), "AB" LoRA;
+    `pull` is Ditto's lambda, 0 a free adapter."""
 
     steps: int
     rank: int
@@ -55,6 +59,7 @@ class Wish:
     lr: float = 4e-3
     samples: tuple[str, ...] = ()
     factors: str = "B"
+    pull: float = PULL
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,6 +116,7 @@ def train(
         seed=wish.seed % 2**32,
         threads=threads,
         factors=wish.factors,
+        pull=wish.pull,
     )
     try:
         report = train_adapter(

@@ -17,6 +17,9 @@ class AdapterVersion(models.Model):
     previous = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()
+    # The slower average that is drawn with, and what the server step remembers; empty where there is none
+    drawn = models.CharField(max_length=64, blank=True)
+    memory = models.CharField(max_length=64, blank=True)
     card = models.JSONField()
     cohort_size = models.PositiveIntegerField(default=0)
     revoked_since = models.PositiveIntegerField(default=0)  # contributors, known when it was published
@@ -32,3 +35,8 @@ class AdapterVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.campaign.name}, version {self.number}"
+
+    @property
+    def drawn_sha256(self) -> str:
+        """The file that pictures are drawn with; rounds go on from `sha256`."""
+        return self.drawn or self.sha256

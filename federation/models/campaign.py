@@ -33,6 +33,11 @@ class Campaign(models.Model):
     dishonest_share = models.DecimalField(max_digits=3, decimal_places=2, default=Decimal("0.10"))
     delta = models.DecimalField(max_digits=14, decimal_places=13, default=Decimal("0.00001"))
     epsilon_cap = models.DecimalField(max_digits=6, decimal_places=2, default=Decimal(8))
+    # From a mean to the next version (federation/adapters/server_step.py)
+    server_step = models.CharField(max_length=16, default="fedavg")
+    server_rate = models.DecimalField(max_digits=9, decimal_places=5, default=Decimal(1))
+    server_momentum = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal("0.9"))
+    ema = models.DecimalField(max_digits=5, decimal_places=4, default=Decimal(0))
     # Seconds: the training window, and each of the five interactive stages after it
     training_window_s = models.PositiveIntegerField(default=24 * 3600)
     stage_s = models.PositiveIntegerField(default=300)

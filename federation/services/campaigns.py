@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from consent.services import append_entry
 from federation import states
+from federation.adapters.server_step import KINDS
 from federation.models import Base, Campaign, Round
 from federation.privacy.noise import MAX_MULTIPLIER
 from federation.protocol.errors import Refusal, refusal
@@ -32,6 +33,9 @@ BOUNDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "noise_multiplier": (Decimal(0), Decimal(MAX_MULTIPLIER)),
     "dishonest_share": (Decimal(0), Decimal("0.49")),
     "epsilon_cap": (Decimal("0.01"), Decimal(1000)),
+    "server_rate": (Decimal("0.00001"), Decimal(100)),
+    "server_momentum": (Decimal(0), Decimal("0.9999")),
+    "ema": (Decimal(0), Decimal("0.9999")),
     "training_window_s": (Decimal(1), Decimal(30 * 24 * 3600)),
     "stage_s": (Decimal(1), Decimal(24 * 3600)),
     "rounds_wanted": (Decimal(0), Decimal(100_000)),
@@ -56,6 +60,10 @@ class Terms:
     noise_multiplier: Decimal = field(default_factory=lambda: Decimal(0))
     dishonest_share: Decimal = field(default_factory=lambda: Decimal("0.10"))
     epsilon_cap: Decimal = field(default_factory=lambda: Decimal(8))
+    server_step: str = "fedavg"
+    server_rate: Decimal = field(default_factory=lambda: Decimal(1))
+    server_momentum: Decimal = field(default_factory=lambda: Decimal("0.9"))
+    ema: Decimal = field(default_factory=lambda: Decimal(0))
     training_window_s: int = 24 * 3600
     stage_s: int = 300
     automatic: bool = False
@@ -89,6 +97,8 @@ def _check(terms: Terms) -> None:
     for name, (low, high) in BOUNDS.items():
         if not low <= Decimal(getattr(terms, name)) <= high:
             raise refusal("campaign-terms", f"It is {name}: {low} to {high}.")
+    if terms.server_step not in KINDS:
+        raise refusal("campaign-terms", f"It is server_step: one of {', '.join(KINDS)}.")
     if terms.max_cohort < terms.min_cohort:
         raise refusal("campaign-terms", "The largest cohort is smaller than the smallest.")
 

@@ -13,25 +13,27 @@ from django.db.models import F
 from consent.selectors import ledger_head
 from consent.services import append_entry
 from federation import queue, states
-from federation.adapters import files, vector
+from federation.adapters import files, server_step, vector
+from federation.adapters.server_step import Stepped
 from federation.adapters.spec import AdapterSpec
 from federation.cards import card_of
 from federation.gate import consenting
 from federation.models import AdapterVersion, Campaign, Participation, Round
-from federation.protocol.errors import refusal
 from federation.record import transcript_of
 from federation.services.aggregate import MAX_ATTEMPTS, mean_of
 from federation.services.intake import IN_THE_SUM
 from federation.services.rounds import abort
-from federation.store import blob_name, blobs, put_bytes, read_all
-from federation.terms import spec_of
+from federation.store import blob_name, blobs, put_bytes, read_checked
+from federation.terms import params_of, spec_of, step_of
+
+Tensors = Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]
 
 
 def publish_first(*, campaign: Campaign, at: datetime) -> AdapterVersion:
     """Version 0: B is zero, so it draws exactly what the base draws."""
     spec = spec_of(campaign)
-    tensors = vector.unflatten(np.zeros(spec.length), spec)
-    return _publish(campaign=campaign, number=0, spec=spec, tensors=tensors, at=at)[0]
+    zeros = np.zeros(spec.length)
+    return _publish(campaign=campaign, number=0, spec=spec, stepped=Stepped(zeros, zeros, {}), at=at)[0]
 
 
 def publish_round(*, round_id: UUID, at: datetime) -> Round:
@@ -51,14 +53,11 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
         revoked = _revoked(round_.campaign, parts, at)
         if len(parts) - revoked < round_.campaign.threshold:
             return abort(round_=round_, reason="too-many-revoked", at=at)
-        spec = spec_of(round_.campaign)
-        before = vector.flatten(tensors_of(round_.previous, spec), spec).astype(np.float64)
-        tensors = vector.unflatten(before + mean_of(round_), spec)
         version, kept = _publish(
             campaign=round_.campaign,
             number=round_.previous.number + 1,
-            spec=spec,
-            tensors=tensors,
+            spec=spec_of(round_.campaign),
+            stepped=_stepped(round_, len(parts)),
             at=at,
             round_=round_,
             revoked=revoked,
@@ -69,14 +68,26 @@ def publish_round(*, round_id: UUID, at: datetime) -> Round:
     return round_
 
 
-def tensors_of(
-    version: AdapterVersion, spec: AdapterSpec
-) -> Mapping[str, np.ndarray[Any, np.dtype[np.float32]]]:
-    """The tensors of a published version; its bytes are checked against its hash."""
-    data = read_all(blobs(), blob_name(version.sha256))
-    if hashlib.sha256(data).hexdigest() != version.sha256:
-        raise refusal("blob-damaged", version.sha256)
-    return files.loads(data, spec)
+def tensors_of(version: AdapterVersion, spec: AdapterSpec) -> Tensors:
+    """The tensors of a published version, as rounds go on from them; its bytes are checked against its hash."""
+    return files.loads(read_checked(blobs(), blob_name(version.sha256), version.sha256), spec)
+
+
+def drawn_tensors_of(version: AdapterVersion, spec: AdapterSpec) -> Tensors:
+    """The same as pictures are drawn with them: another file only where the campaign draws with a slower average."""
+    return files.loads(read_checked(blobs(), blob_name(version.drawn_sha256), version.drawn_sha256), spec)
+
+
+def _stepped(round_: Round, survivors: int) -> Stepped:
+    """The server's step from the version before by the mean of the round."""
+    spec, chosen, params = spec_of(round_.campaign), step_of(round_.campaign), params_of(round_)
+    before, last = round_.previous, round_.previous.memory
+    start = vector.flatten(tensors_of(before, spec), spec).astype(np.float64)
+    kept = read_checked(blobs(), blob_name(last), last) if last else b""
+    noise = server_step.noise_of_mean(params.noise_variance, params.scale, survivors)
+    return server_step.step(
+        chosen, start, mean_of(round_), server_step.loads(chosen, kept, spec.length), noise
+    )
 
 
 def record_evaluation(*, version_id: UUID, evaluation: Mapping[str, Any]) -> AdapterVersion:
@@ -97,7 +108,7 @@ def _publish(
     campaign: Campaign,
     number: int,
     spec: AdapterSpec,
-    tensors: Mapping[str, np.ndarray[Any, np.dtype[np.float32]]],
+    stepped: Stepped,
     at: datetime,
     round_: Round | None = None,
     revoked: int = 0,
@@ -109,9 +120,14 @@ def _publish(
         "fedart.campaign": str(campaign.id),
         "fedart.version": str(number),
     }
-    data = files.dumps(tensors, spec, metadata)
-    sha256 = hashlib.sha256(data).hexdigest()
-    put_bytes(blobs(), blob_name(sha256), data)
+    sha256, size = _put(files.dumps(vector.unflatten(stepped.after, spec), spec, metadata))
+    drawn = memory = ""
+    if stepped.drawn is not stepped.after:
+        drawn, _ = _put(
+            files.dumps(vector.unflatten(stepped.drawn, spec), spec, metadata | {"fedart.drawn": "1"})
+        )
+    if stepped.memory:
+        memory, _ = _put(server_step.dumps(step_of(campaign), stepped.memory))
     kept = transcript_of(round_, outcome="published", version=(number, sha256)) if round_ else {}
     card = card_of(
         campaign=campaign,
@@ -122,6 +138,7 @@ def _publish(
         revoked=revoked,
         transcript=str(kept.get("hash", "")),
         at=at,
+        drawn=drawn,
     )
     version = AdapterVersion.objects.create(
         campaign=campaign,
@@ -129,7 +146,9 @@ def _publish(
         round=round_,
         previous=round_.previous if round_ else None,
         sha256=sha256,
-        size=len(data),
+        size=size,
+        drawn=drawn,
+        memory=memory,
         card=card,
         cohort_size=round_.survivors if round_ else 0,
         revoked_since=revoked,
@@ -140,3 +159,10 @@ def _publish(
     version.save(update_fields=["entry_index"])
     queue.evaluate(version.id)
     return version, kept
+
+
+def _put(data: bytes) -> tuple[str, int]:
+    """A file into the storage, under its hash; hash and size."""
+    sha256 = hashlib.sha256(data).hexdigest()
+    put_bytes(blobs(), blob_name(sha256), data)
+    return sha256, len(data)

@@ -9,7 +9,7 @@ from PIL import Image as Picture
 
 from consent import selectors as consent
 from federation import selectors as federation
-from federation.services.publish import tensors_of
+from federation.services.publish import drawn_tensors_of
 from federation.terms import spec_of
 from gallery.generation import preview as encode
 from gallery.generation import watermark
@@ -36,8 +36,8 @@ def source_of(version: "AdapterVersion") -> ModelSource:
     return ModelSource(
         base_folder=federation.base_folder(version.campaign.base),
         spec=spec,
-        adapter_hash=version.sha256,
-        read_adapter=lambda: tensors_of(version, spec),
+        adapter_hash=version.drawn_sha256,
+        read_adapter=lambda: drawn_tensors_of(version, spec),
     )
 
 
@@ -47,7 +47,7 @@ def made_with(version: "AdapterVersion", params: GenerationParams) -> MadeWith:
     return MadeWith(
         base_hash=version.campaign.base.hash.removeprefix("sha256:"),
         version_number=version.number,
-        adapter_hash=version.sha256,
+        adapter_hash=version.drawn_sha256,
         strength=f"{params.strength:g}",
         ledger_size=size,
         ledger_root=root,
