@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 SHARED, PERSONAL = "shared", "personal"
 PULL = 0.001
-"""Ditto's lambda. With 80 steps on the shipped base the change of the weights had a norm of 5.1 instead of 16.1, and the
-loss on held-out works of the same artist was 0.338 instead of 0.337 (docs/adapters.md)."""
+"""Ditto's lambda. With 80 steps on the shipped base the change of the weights had a norm of 5.1 instead of 16.1, and
+the loss on held-out works of the same artist was 0.338 instead of 0.337 (docs/adapters.md)."""
 OnStep = Callable[[int, int], None]
 ShouldStop = Callable[[], bool]
 

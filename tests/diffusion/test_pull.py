@@ -1,4 +1,4 @@
-"""Ditto's pull: the squared norm of what an adapter changes, and less of it the harder it pulls; sizes by shape alone."""
+"""Ditto's pull: the squared norm of a change, and less of it the harder it pulls; sizes by shape alone."""
 
 from typing import Any
 
@@ -24,10 +24,10 @@ def test_it_is_the_norm_of_the_change(adapted: Any) -> None:
     half = len(parameters) // 2
     for b, a in zip(parameters[:half], parameters[half:], strict=True):
         product = (SHAPE.alpha / SHAPE.rank) * b.flatten(1) @ a.flatten(1)
-        total += float(product.square().sum())
+        total += product.square().sum().item()
     pull = Pull(adapted, name="a", weight=0.5)
-    assert float(pull.squared()) == pytest.approx(total, rel=1e-5)
-    assert float(pull()) == pytest.approx(total / 4, rel=1e-5)
+    assert pull.squared().item() == pytest.approx(total, rel=1e-5)
+    assert pull().item() == pytest.approx(total / 4, rel=1e-5)
     assert Pull(adapted, name="a", weight=0.0)() == 0.0
 
 
@@ -40,7 +40,7 @@ def test_the_harder_it_pulls_the_less_changes(tiny_base: Any, examples: list[Exa
         attach(pipe, SHAPE, name="a")
         config = TrainConfig(steps=8, batch=2, lr=1e-2, seed=1, pull=weight)
         train_adapter(pipe, examples, name="a", config=config)
-        norms.append(float(Pull(pipe, name="a", weight=1.0).squared()))
+        norms.append(Pull(pipe, name="a", weight=1.0).squared().item())
     assert norms[0] > norms[1] > norms[2] > 0
 
 
