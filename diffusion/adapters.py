@@ -23,7 +23,7 @@ from diffusion.shape import ALL_TARGETS, DEFAULT_SHAPE, Array, LoraShape, public
 
 __all__ = [
     "ALL_TARGETS", "DEFAULT_SHAPE", "LoraShape", "attach", "b_spec", "default_shape", "detach", "public_a", "read_b",
-    "save_diffusers", "set_strengths", "strengths", "trainable", "write_b",
+    "save_diffusers", "set_strengths", "sites", "strengths", "trainable", "write_b",
 ]  # fmt: skip
 
 STRENGTH_MAX = 1.5
@@ -97,6 +97,14 @@ def write_b(pipe: Any, tensors: Mapping[str, NDArray[Any]], *, name: str) -> Non
             raise ValueError(f"{tensor} holds numbers that are not finite")
     for tensor, factor in factors.items():
         factor.data.copy_(torch.from_numpy(np.array(tensors[tensor], dtype=np.float32)))
+
+
+def sites(pipe: Any, *, name: str) -> dict[str, torch.nn.Module]:
+    """The modules that hold B, by the names of `b_spec` and in its order. Raises ValueError if unknown."""
+    _known(pipe, name)
+    end = f".lora_B.{name}"
+    found = {n.removesuffix(end): m for n, m in denoiser(pipe).named_modules() if n.endswith(end)}
+    return {f"{site}.lora_B.weight": found[site] for site in sorted(found)}
 
 
 def strengths(pipe: Any) -> dict[str, float]:

@@ -20,9 +20,8 @@ class Pull:
     def __init__(self, pipe: Any, *, name: str, weight: float) -> None:
         self.weight = weight
         layers = [m for m in denoiser(pipe).modules() if isinstance(m, LoraLayer) and name in m.lora_A]
-        self._factors = [
-            (m.lora_A[name].weight, m.lora_B[name].weight, (m.lora_alpha[name] / m.r[name]) ** 2)
-            for m in layers
+        self._sites = [
+            (m.lora_A[name], m.lora_B[name], (m.lora_alpha[name] / m.r[name]) ** 2) for m in layers
         ]
 
     def __call__(self) -> Tensor | float:
@@ -31,8 +30,8 @@ class Pull:
 
     def squared(self) -> Tensor:
         """The sum of the squared norms of the changes, by r x r products: |BA|^2 = <B'B, AA'>."""
-        total = torch.zeros((), device=self._factors[0][0].device)
-        for a, b, scale in self._factors:
-            flat_a, flat_b = a.float().flatten(1), b.float().flatten(1)
+        total = torch.zeros((), device=self._sites[0][0].weight.device)
+        for a, b, scale in self._sites:
+            flat_a, flat_b = a.weight.float().flatten(1), b.weight.float().flatten(1)
             total = total + scale * ((flat_b.T @ flat_b) * (flat_a @ flat_a.T)).sum()
         return total

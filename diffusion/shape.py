@@ -46,9 +46,27 @@ def public_a(tensor: str, shape: tuple[int, ...], *, seed: int) -> Array:
     rows, width = shape[0], int(np.prod(shape[1:]))
     if rows > width:
         raise ValueError(f"rank {rows} is too high for {tensor}, which has {width} inputs")
-    digest = hashlib.sha256(f"fedart/A/1\n{seed}\n{tensor}".encode()).digest()
-    generator = np.random.Generator(np.random.PCG64(int.from_bytes(digest)))
-    q, r = np.linalg.qr(generator.standard_normal((width, rows)))
-    q = q * np.sign(np.diag(r))  # a library may choose either sign: fix it
-    grained = np.round(q.T / GRAIN) * GRAIN
+    grained = _orthonormal(f"fedart/A/1\n{seed}\n{tensor}", width, rows).T
     return np.ascontiguousarray(grained.reshape(shape), dtype=np.float32)
+
+
+def public_u(tensor: str, shape: tuple[int, ...], *, seed: int) -> Array:
+    """The other frozen factor, of a core adapter: outputs x rank, with orthonormal columns, for the B called `tensor`.
+
+    Raises ValueError where there are more columns (the rank) than the layer has outputs.
+    """
+    outputs, rank = shape
+    if rank > outputs:
+        raise ValueError(f"rank {rank} is too high for {tensor}, which has {outputs} outputs")
+    return np.ascontiguousarray(
+        _orthonormal(f"fedart/U/1\n{seed}\n{tensor}", outputs, rank), dtype=np.float32
+    )
+
+
+def _orthonormal(label: str, rows: int, columns: int) -> NDArray[np.float64]:
+    """Orthonormal columns from a label, in multiples of GRAIN."""
+    generator = np.random.Generator(np.random.PCG64(int.from_bytes(hashlib.sha256(label.encode()).digest())))
+    q, r = np.linalg.qr(generator.standard_normal((rows, columns)))
+    q = q * np.sign(np.diag(r))  # a library may choose either sign: fix it
+    grained: NDArray[np.float64] = np.round(q / GRAIN) * GRAIN
+    return grained

@@ -8,14 +8,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from diffusion.adapters import LoraShape, attach, b_spec, default_shape
+from diffusion.adapters import LoraShape, attach, default_shape
 from diffusion.base import base_hash
 from diffusion.load import load_base
+from diffusion.shared import shared_spec
 
 
-def spec_json(folder: Path, shape: LoraShape | None = None) -> dict[str, Any]:
-    """The spec of `shape` (None: what suits it) on the base in `folder`: names and shapes of what is shared (B), sorted
-    by name."""
+def spec_json(folder: Path, shape: LoraShape | None = None, *, shared: str = "B") -> dict[str, Any]:
+    """The spec of `shape` (None: what suits it) on the base in `folder`: names and shapes of what is shared, sorted by
+    name; `shared` is "B", or "R" of a core adapter."""
     pipe = load_base(folder)
     shape = shape or default_shape(pipe)
     attach(pipe, shape, name="spec")
@@ -26,8 +27,8 @@ def spec_json(folder: Path, shape: LoraShape | None = None) -> dict[str, Any]:
         "alpha": int(shape.alpha),
         "targets": list(shape.targets),
         "seed": shape.seed,
-        "shared": "B",
-        "tensors": [[name, list(size)] for name, size in b_spec(pipe, name="spec")],
+        "shared": shared,
+        "tensors": [[name, list(size)] for name, size in shared_spec(pipe, name="spec", kind=shared)],
     }
 
 

@@ -11,12 +11,12 @@ import torch
 from torch import Tensor
 
 from diffusion import device
-from diffusion.adapters import trainable
 from diffusion.checkpoint import Checkpoint, Course
 from diffusion.dataset import Example
 from diffusion.families import Words, denoiser, family_of
 from diffusion.latents import encode_pictures
 from diffusion.pull import Pull
+from diffusion.shared import training
 
 WARM_UP = 10
 WINDOW = 5
@@ -27,9 +27,10 @@ CLIP = 1.0
 class TrainConfig:
     """`steps` 1 to 100,000 of `batch` 1 to 256 pictures at the top rate `lr`; `seed` fixes every draw;
     `threads` of the CPU (None: torch's own choice); `caption_dropout` 0 to 1 is how often a caption is left
-    out, so that guidance keeps working; `factors` "B" (FFA-LoRA: A stays as the public seed made it) or "AB" (LoRA);
-    `checkpointing`: activations are computed twice instead of kept (None: for a large base); `pull` 0 or more: Ditto's
-    lambda (diffusion/pull.py), for a personal adapter."""
+    out, so that guidance keeps working; `factors` "B" (FFA-LoRA: A stays as the public seed made it), "AB" (LoRA)
+    or "R" (core, in the public frame of the seed `frame`: diffusion/shared.py); `checkpointing`: activations are
+    computed twice instead of kept (None: for a large base); `pull` 0 or more: Ditto's lambda (diffusion/pull.py), for a
+    personal adapter."""
 
     steps: int = 60
     batch: int = 8
@@ -40,14 +41,15 @@ class TrainConfig:
     factors: str = "B"
     checkpointing: bool | None = None
     pull: float = 0.0
+    frame: int = 0
 
     def __post_init__(self) -> None:
         if not 1 <= self.steps <= 100_000 or not 1 <= self.batch <= 256 or not 0 < self.lr <= 1:
             raise ValueError(f"{self}: steps 1 to 100000, batch 1 to 256, lr above 0 and at most 1")
         if not 0 <= self.caption_dropout <= 1 or (self.threads is not None and self.threads < 1):
             raise ValueError(f"{self}: caption_dropout 0 to 1, threads at least 1 or None")
-        if self.factors not in ("B", "AB") or not 0 <= self.pull < float("inf"):
-            raise ValueError(f'{self}: factors "B" or "AB", pull 0 or more')
+        if self.factors not in ("B", "AB", "R") or not 0 <= self.pull < float("inf"):
+            raise ValueError(f'{self}: factors "B", "AB" or "R", pull 0 or more')
 
 
 DEFAULT = TrainConfig()
@@ -86,8 +88,11 @@ def train_adapter(
     if not examples:
         raise ValueError("There is nothing to train on: give at least one picture.")
     began, family = time.monotonic(), family_of(pipe)
-    with device.threads(config.threads), device.accelerator(device.of_pipe(pipe)) as accelerator:
-        parameters = trainable(pipe, name=name, factors=config.factors)
+    with (
+        device.threads(config.threads),
+        device.accelerator(device.of_pipe(pipe)) as accelerator,
+        training(pipe, name=name, factors=config.factors, seed=config.frame) as parameters,
+    ):
         adamw = torch.optim.AdamW(parameters, config.lr, weight_decay=0.0)
         lessons, pull = _Lessons.of(pipe, examples), Pull(pipe, name=name, weight=config.pull)
         _recompute(pipe, config)

@@ -59,7 +59,7 @@ def train(job: Job, on_step: OnStep, should_stop: ShouldStop) -> NDArray[np.floa
 
     Raises Refusal `base-does-not-fit`, `pictures-unusable`, `update-not-finite` or `training-failed`.
     """
-    from diffusion import adapters
+    from diffusion import shared
     from diffusion.dataset import FolderError
 
     pipe = _with_adapter(job)
@@ -67,7 +67,8 @@ def train(job: Job, on_step: OnStep, should_stop: ShouldStop) -> NDArray[np.floa
         steps = _train(pipe, job, on_step, should_stop)
         if steps < job.training.steps:
             return None
-        update = update_of(adapters.read_b(pipe, name=NAME), job)
+        trained = shared.read_shared(pipe, name=NAME, kind=job.spec.shared, seed=job.spec.seed)
+        update = update_of(trained, job)
         if job.sheet is not None:
             captions = (example.caption for example in job.examples)
             sheets.draw(pipe, NAME, job.sheet, captions, job.seed, should_stop)
@@ -92,6 +93,8 @@ def _train(pipe: Any, job: Job, on_step: OnStep, should_stop: ShouldStop) -> int
         seed=job.seed,
         threads=job.threads,
         caption_dropout=float(job.training.caption_dropout),
+        factors=job.spec.shared,
+        frame=job.spec.seed,
     )
     report = train_adapter(
         pipe,
@@ -107,7 +110,7 @@ def _train(pipe: Any, job: Job, on_step: OnStep, should_stop: ShouldStop) -> int
 
 def _with_adapter(job: Job) -> Any:
     """The base with the round's adapter in it, as the round starts."""
-    from diffusion import adapters, device, load
+    from diffusion import adapters, device, load, shared
 
     spec = job.spec
     try:
@@ -119,13 +122,13 @@ def _with_adapter(job: Job) -> Any:
         Exception
     ) as error:  # the files are a stranger's: whatever the libraries make of them is one refusal
         raise refusal("base-does-not-fit", f"{type(error).__name__}: {str(error)[:200]}") from None
-    if tuple(adapters.b_spec(pipe, name=NAME)) != spec.tensors:
+    if tuple(shared.shared_spec(pipe, name=NAME, kind=spec.shared)) != spec.tensors:
         raise refusal("base-does-not-fit", "Its layers have other shapes.")
-    adapters.write_b(pipe, job.start, name=NAME)
+    shared.write_shared(pipe, job.start, name=NAME, kind=spec.shared, seed=spec.seed)
     return pipe
 
 
 def update_of(trained: Mapping[str, NDArray[Any]], job: Job) -> NDArray[np.float32]:
-    """The trained B minus the B that the training began with, shortened to the round's clip."""
+    """What is shared, trained, minus the same as the training began with, shortened to the round's clip."""
     difference = vector.flatten(trained, job.spec) - vector.flatten(job.start, job.spec)
     return clipped(difference, job.clip).astype(np.float32)

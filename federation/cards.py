@@ -43,6 +43,7 @@ def card_of(
         "sha256": sha256,
         "base": campaign.base.hash,
         "spec_hash": spec_of(campaign).hash(),
+        "adapter": {"kind": campaign.adapter, "rank": spec_of(campaign).rank},
         "previous": {"number": round_.previous.number, "sha256": round_.previous.sha256} if round_ else None,
         "round": str(round_.id) if round_ else None,
         "transcript": transcript or None,

@@ -10,7 +10,7 @@ from federation.protocol.schemes import SCHEMES
 from federation.services.campaigns import BOUNDS, Terms
 
 PARTS = (
-    ("What is taught", ("name", "base scheme")),
+    ("What is taught", ("name", "base scheme", "adapter adapter_rank")),
     ("Who takes part", ("min_cohort max_cohort threshold",)),
     ("Noise and budget", ("noise_multiplier dishonest_share", "epsilon_cap")),
     ("How long it may take", ("training_window_s stage_s",)),
@@ -19,6 +19,7 @@ PARTS = (
     ("Opening rounds", ("automatic", "rounds_wanted pause_between_s")),
 )
 
+ADAPTER_CHOICES = (("ffa", "FFA-LoRA: B"), ("core", "Core: r x r a layer"))
 STEP_FIELDS = ("server_rate", "server_momentum", "ema")
 STEPS = (("fedavg", "FedAvg"), ("fedavgm", "FedAvgM"), ("fedadam", "FedAdam"))
 
@@ -33,6 +34,7 @@ class CampaignForm(CampaignModelForm):
 
     base = forms.ModelChoiceField(Base.objects.order_by("-registered_at"), empty_label=None)
     scheme = forms.ChoiceField(choices=[(name, name) for name in SCHEMES])
+    adapter = forms.ChoiceField(choices=ADAPTER_CHOICES, label="What is shared", initial="ffa")
     server_step = forms.ChoiceField(choices=STEPS, label="Step", initial="fedavg")
 
     class Meta:
@@ -54,6 +56,8 @@ class CampaignForm(CampaignModelForm):
             "lr",
             "caption_dropout",
             "clip",
+            "adapter",
+            "adapter_rank",
             "server_step",
             "server_rate",
             "server_momentum",
@@ -76,6 +80,7 @@ class CampaignForm(CampaignModelForm):
             "lr": "Learning rate",
             "caption_dropout": "Captions left out, share",
             "clip": "Largest update, L2 norm",
+            "adapter_rank": "Rank of the adapter",
             "server_step": "Step",
             "server_rate": "Rate of the step",
             "server_momentum": "Momentum",
@@ -96,6 +101,7 @@ class CampaignForm(CampaignModelForm):
                 "Whom one more round would take over it is not drawn. Nothing is claimed above 16, "
                 f"nor with fewer than {SMALLEST_COHORT} left at the end."
             ),
+            "adapter_rank": "0 is that of the base. A core adapter is small: noise hurts it less, and it learns less.",
             "server_step": "FedAvg adds the mean; FedAvgM rolls on; FedAdam evens out, knowing the noise.",
             "server_rate": "1 for FedAvg. With momentum 0.9, FedAvgM goes ten times as far; FedAdam begins near 0.01.",
             "server_momentum": "FedAvg has none.",
@@ -113,7 +119,7 @@ class CampaignForm(CampaignModelForm):
         self.fields["caption_dropout"].widget.attrs["step"] = "any"
         for name in ("clip", "noise_multiplier", "dishonest_share", "epsilon_cap", *STEP_FIELDS):
             self.fields[name].widget.attrs["step"] = "any"
-        for name in ("server_step", *STEP_FIELDS):
+        for name in ("adapter", "adapter_rank", "server_step", *STEP_FIELDS):
             self.fields[name].required = False
 
     def _post_clean(self) -> None:

@@ -132,7 +132,8 @@ HOLDINGS = [
         "for good",
         technical="id name base state state_reason scheme steps batch lr caption_dropout clip scale min_cohort "
         "max_cohort threshold noise_multiplier dishonest_share delta epsilon_cap consent_terms training_window_s "
-        "server_step server_rate server_momentum ema stage_s automatic rounds_wanted pause_between_s "
+        "adapter adapter_rank server_step server_rate server_momentum ema stage_s automatic rounds_wanted "
+        "pause_between_s "
         "created_at started_at ended_at",
     ),
     Holding(

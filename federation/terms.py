@@ -21,6 +21,8 @@ from federation.signing import server_public_key
 from federation.states import INTERACTIVE
 
 MODULUS_BITS = 32
+ADAPTERS = {"ffa": "B", "core": "R"}
+"""What a campaign calls its adapter, and the factor that is shared."""
 LICENCE = "Aggregated adapter of the campaign; the pictures stay with the artist and are licensed to nobody."
 
 
@@ -30,8 +32,11 @@ def decimal_text(value: Decimal) -> str:
 
 
 def spec_of(campaign: Campaign) -> AdapterSpec:
-    """The adapter specification of the campaign's base."""
-    return AdapterSpec.from_json(campaign.base.spec)
+    """The adapter specification of the campaign: its base's, or the same layers as the campaign wants them."""
+    usual = AdapterSpec.from_json(campaign.base.spec)
+    if campaign.adapter == "ffa" and campaign.adapter_rank in (0, usual.rank):
+        return usual
+    return usual.as_kind(ADAPTERS[campaign.adapter], campaign.adapter_rank or usual.rank)
 
 
 def step_of(campaign: Campaign) -> ServerStep:
@@ -57,7 +62,7 @@ def written_terms(campaign: Campaign) -> dict[str, str | int]:
     return {
         "campaign": campaign.name,
         "base": campaign.base.hash,
-        "adapter": campaign.base.spec_hash,
+        "adapter": spec_of(campaign).hash(),
         "minCohort": campaign.min_cohort,
         "clip": decimal_text(campaign.clip),
         "scheme": scheme(campaign.scheme).sentence,
@@ -158,13 +163,14 @@ def manifest_of(
     privacy: Noise | None = None,
 ) -> Manifest:
     """The terms of one round, as they will be signed."""
+    spec = spec_of(campaign)
     return Manifest(
         round_id=round_id,
         campaign=campaign.id,
         scheme=campaign.scheme,
         base=campaign.base.hash,
-        spec=campaign.base.spec,
-        spec_hash=campaign.base.spec_hash,
+        spec=spec.to_json(),
+        spec_hash=spec.hash(),
         previous=Previous(previous.number, previous.sha256),
         training=Training(
             campaign.steps, campaign.batch, decimal_text(campaign.lr), decimal_text(campaign.caption_dropout)

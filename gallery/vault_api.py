@@ -22,6 +22,7 @@ from federation import selectors as federation
 from federation.api.rounds import OctetParser
 from federation.authentication import DeviceAuthentication, IsDevice
 from federation.protocol.errors import refusal
+from federation.terms import spec_of
 from gallery import vaults
 from gallery.errors import listed
 from gallery.limits import VAULT_PIECE
@@ -251,7 +252,7 @@ class GroundView(VaultDoor):
         version = federation.current_version()
         if version is None:
             raise refusal("vault-no-version")
-        spec = version.campaign.base.spec
+        spec = spec_of(version.campaign).to_json()
         return Response({"spec": spec, "version": version.number, "sha256": version.drawn_sha256})
 
 

@@ -135,7 +135,7 @@ def train(
 
 
 def _base_with_shared(base: Path, on: Ground, start: Mapping[str, NDArray[np.float32]]) -> Any:
-    from diffusion import adapters, device, load
+    from diffusion import adapters, device, load, shared
 
     spec = on.spec
     try:
@@ -143,7 +143,7 @@ def _base_with_shared(base: Path, on: Ground, start: Mapping[str, NDArray[np.flo
         pipe = load.load_base(base, device=best.kind, dtype=best.dtype)
         shape = adapters.LoraShape(rank=spec.rank, alpha=spec.alpha, targets=spec.targets, seed=spec.seed)
         adapters.attach(pipe, shape, name=SHARED)
-        adapters.write_b(pipe, start, name=SHARED)
+        shared.write_shared(pipe, start, name=SHARED, kind=spec.shared, seed=spec.seed)
     except Exception as error:  # the files are a stranger's
         raise refusal("base-does-not-fit", f"{type(error).__name__}: {str(error)[:200]}") from None
     return pipe

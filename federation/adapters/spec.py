@@ -7,7 +7,7 @@ summed, so the mean of the updates is the update of the mean.
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,6 +16,9 @@ from federation.protocol.errors import refusal
 from federation.protocol.params import MAX_LENGTH
 
 MAX_TENSORS = 4096
+SHARED = ("B", "R")
+"""FFA-LoRA shares B, a core adapter R with B = U R (diffusion/shared.py). Both are linear: their sum is exact."""
+MAX_RANK = 64
 MAX_DIMS = 4
 MAX_TARGETS = 64
 LABEL = b"fedart/adapter-spec/v1\0"
@@ -69,6 +72,21 @@ class AdapterSpec:
         except fields.FieldError as error:
             raise refusal("spec-invalid", f"{error}.") from None
 
+    def as_kind(self, shared: str, rank: int) -> "AdapterSpec":
+        """The same layers with another factor shared, and with another rank; the scale alpha / rank stays.
+
+        Only a spec that shares B tells how large the layers are. Raises Refusal `spec-invalid`.
+        """
+        least = min(shape[0] for _, shape in self.tensors)
+        if self.shared != "B" or shared not in SHARED or not 1 <= rank <= min(MAX_RANK, least):
+            raise refusal("spec-invalid", f"A rank goes from 1 to {min(MAX_RANK, least)} on this base.")
+        if shared == "B":
+            made = {name: (shape[0], rank, *shape[2:]) for name, shape in self.tensors}
+        else:
+            made = {name.replace(".lora_B", ".lora_R"): (rank, rank) for name, _ in self.tensors}
+        alpha = max(1, round(self.alpha * rank / self.rank))
+        return replace(self, rank=rank, alpha=alpha, shared=shared, tensors=tuple(sorted(made.items())))
+
     def hash(self) -> str:
         """ "sha256:<hex>" of the label and the canonical JSON."""
         return f"sha256:{hashlib.sha256(LABEL + jcs.canonical(self.to_json())).hexdigest()}"
@@ -77,8 +95,8 @@ class AdapterSpec:
 def _read(value: Any) -> AdapterSpec:
     top = fields.exact(value, _KEYS, "spec")
     fields.whole(top["v"], 1, 1, "v")
-    if top["shared"] != "B":
-        raise fields.FieldError('shared must be "B"')
+    if top["shared"] not in SHARED:
+        raise fields.FieldError('shared must be "B" or "R"')
     targets = top["targets"]
     if not isinstance(targets, list) or not 1 <= len(targets) <= MAX_TARGETS:
         raise fields.FieldError(f"targets must be a list of 1 to {MAX_TARGETS}")
@@ -89,6 +107,7 @@ def _read(value: Any) -> AdapterSpec:
         targets=tuple(fields.text(target, 128, "targets") for target in targets),
         seed=fields.whole(top["seed"], 0, jcs.MAX_SAFE, "seed"),
         tensors=_tensors(top["tensors"]),
+        shared=top["shared"],
     )
     fields.whole(spec.length, 1, MAX_LENGTH, "the number of shared numbers")
     return spec

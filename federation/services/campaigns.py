@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 from consent.services import append_entry
 from federation import states
 from federation.adapters.server_step import KINDS
+from federation.adapters.spec import MAX_RANK
 from federation.models import Base, Campaign, Round
 from federation.privacy.noise import MAX_MULTIPLIER
 from federation.protocol.errors import Refusal, refusal
@@ -19,7 +20,7 @@ from federation.services import budget
 from federation.services.publish import publish_first
 from federation.services.rounds import abort
 from federation.services.safety import refuse_unsafe_scheme
-from federation.terms import numbers_of, spec_of, written_terms
+from federation.terms import ADAPTERS, numbers_of, spec_of, written_terms
 
 BOUNDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "steps": (Decimal(1), Decimal(100_000)),
@@ -33,6 +34,7 @@ BOUNDS: Mapping[str, tuple[Decimal, Decimal]] = {
     "noise_multiplier": (Decimal(0), Decimal(MAX_MULTIPLIER)),
     "dishonest_share": (Decimal(0), Decimal("0.49")),
     "epsilon_cap": (Decimal("0.01"), Decimal(1000)),
+    "adapter_rank": (Decimal(0), Decimal(MAX_RANK)),
     "server_rate": (Decimal("0.00001"), Decimal(100)),
     "server_momentum": (Decimal(0), Decimal("0.9999")),
     "ema": (Decimal(0), Decimal("0.9999")),
@@ -60,6 +62,8 @@ class Terms:
     noise_multiplier: Decimal = field(default_factory=lambda: Decimal(0))
     dishonest_share: Decimal = field(default_factory=lambda: Decimal("0.10"))
     epsilon_cap: Decimal = field(default_factory=lambda: Decimal(8))
+    adapter: str = "ffa"
+    adapter_rank: int = 0
     server_step: str = "fedavg"
     server_rate: Decimal = field(default_factory=lambda: Decimal(1))
     server_momentum: Decimal = field(default_factory=lambda: Decimal("0.9"))
@@ -76,9 +80,9 @@ def create_campaign(*, base: Base, terms: Terms, at: datetime) -> Campaign:
     refuse_unsafe_scheme(terms.scheme)
     _check(terms)
     campaign = Campaign(base=base, created_at=at, **{**asdict(terms), "name": " ".join(terms.name.split())})
-    campaign.scale = default_scale(spec_of(campaign).length)
     campaign.delta = budget.delta_now()
     try:
+        campaign.scale = default_scale(spec_of(campaign).length)
         numbers_of(campaign).validate()
         budget.check_noise(campaign)
         with transaction.atomic():
@@ -97,6 +101,8 @@ def _check(terms: Terms) -> None:
     for name, (low, high) in BOUNDS.items():
         if not low <= Decimal(getattr(terms, name)) <= high:
             raise refusal("campaign-terms", f"It is {name}: {low} to {high}.")
+    if terms.adapter not in ADAPTERS:
+        raise refusal("campaign-terms", f"It is adapter: one of {', '.join(ADAPTERS)}.")
     if terms.server_step not in KINDS:
         raise refusal("campaign-terms", f"It is server_step: one of {', '.join(KINDS)}.")
     if terms.max_cohort < terms.min_cohort:

@@ -74,6 +74,7 @@ def warm_base(source: ModelSource) -> WarmBase:
 def _shared(base: WarmBase, source: ModelSource) -> "Weights":
     from diffusion.adapters import LoraShape
     from diffusion.blend import public_factors, shared_weights
+    from diffusion.shared import b_of, b_shapes
 
     spec, key = source.spec, source.spec.hash()
 
@@ -81,7 +82,8 @@ def _shared(base: WarmBase, source: ModelSource) -> "Weights":
         if key not in base.factors:
             shape = LoraShape(spec.rank, float(spec.alpha), tuple(spec.targets), spec.seed)
             base.factors[key] = public_factors(base.blender.model, shape)
-        tensors = source.read_adapter()
+        shapes = b_shapes(base.blender.model, base.factors[key])
+        tensors = b_of(spec.shared, source.read_adapter(), shapes, seed=spec.seed)
         return shared_weights(base.blender.model, base.factors[key], tensors, scale=spec.alpha / spec.rank)
 
     return adapters.get(f"{key} {source.adapter_hash}", read)

@@ -17,14 +17,14 @@ from tests.edge.played_round import GHOST_UPDATE
 from tests.edge.played_server import PlayedServer
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_a_round_on_each_family(family: str, server: PlayedServer, tmp_path: Path) -> None:
-    from diffusion import adapters, load
+@pytest.mark.parametrize(("family", "kind"), [*((family, "B") for family in FAMILIES), ("sd", "R")])
+def test_a_round_on_each_family(family: str, kind: str, server: PlayedServer, tmp_path: Path) -> None:
+    from diffusion import adapters, load, shared
     from diffusion.sample import SampleParams, sample
     from diffusion.spec import spec_json
 
     base = write_tiny_base(tmp_path / "base", family=family)
-    spec = AdapterSpec.from_json(json.loads(json.dumps(spec_json(base))))
+    spec = AdapterSpec.from_json(json.loads(json.dumps(spec_json(base, shared=kind))))
     server.serve_base(spec, {p.relative_to(base).as_posix(): p.read_bytes() for p in base_files(base)})
     home = enrolled(server, tmp_path / "artist")
     kept: list[np.ndarray] = []
@@ -53,5 +53,5 @@ def test_a_round_on_each_family(family: str, server: PlayedServer, tmp_path: Pat
     dot = SampleParams("blue square", seed=1, steps=2)
     plain = sample(pipe, dot)
     adapters.attach(pipe, adapters.default_shape(pipe), name="shared")
-    adapters.write_b(pipe, tensors, name="shared")
+    shared.write_shared(pipe, tensors, name="shared", kind=kind, seed=spec.seed)
     assert sample(pipe, dot).tobytes() != plain.tobytes()

@@ -25,6 +25,8 @@ KINDS = {
     "noise_multiplier": Decimal,
     "dishonest_share": Decimal,
     "epsilon_cap": Decimal,
+    "adapter": str,
+    "adapter_rank": int,
     "server_step": str,
     "server_rate": Decimal,
     "server_momentum": Decimal,

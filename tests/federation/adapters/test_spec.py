@@ -92,3 +92,17 @@ def test_other_tensors_are_refused(change: dict, code: str) -> None:
 def test_a_vector_of_another_length_is_refused() -> None:
     with pytest.raises(Refusal, match=r"^update-wrong-shape:"):
         vector.unflatten(np.zeros(7, np.float32), small_spec())
+
+
+def test_another_kind_of_the_same_layers() -> None:
+    usual = small_spec(tensors=(("a.lora_B.weight", (6, 2)), ("b.lora_B.weight", (8, 2, 1, 1))))
+    core = usual.as_kind("R", 4)
+    assert core.tensors == (("a.lora_R.weight", (4, 4)), ("b.lora_R.weight", (4, 4)))
+    assert (core.rank, core.alpha, core.shared, core.length) == (4, 8, "R", 32)
+    assert AdapterSpec.from_json(core.to_json()) == core
+    wider = usual.as_kind("B", 6)
+    assert wider.tensors == (("a.lora_B.weight", (6, 6)), ("b.lora_B.weight", (8, 6, 1, 1)))
+    assert len({spec.hash() for spec in (usual, core, wider)}) == 3
+    for spec, shared, rank in ((usual, "R", 7), (usual, "A", 2), (usual, "B", 0), (core, "R", 2)):
+        with pytest.raises(Refusal, match="spec-invalid"):
+            spec.as_kind(shared, rank)
