@@ -54,10 +54,11 @@ def b_of(
 
 def b_shapes(model: nn.Module, layers: Mapping[str, Tensor]) -> dict[str, tuple[int, ...]]:
     """Names and shapes of B, as `b_spec` has them, for a base to which nothing is attached; `layers` are their A."""
-    parts, found = dict(model.named_modules()), {}
+    parts: dict[str, Any] = dict(model.named_modules())
+    found: dict[str, tuple[int, ...]] = {}
     for name, a in layers.items():
         tail = (1, 1) if isinstance(parts[name], nn.Conv2d) else ()
-        weight: Tensor = parts[name].weight  # type: ignore[assignment]
+        weight: Tensor = parts[name].weight
         found[f"{name}.lora_B.weight"] = (weight.shape[0], a.shape[0], *tail)
     return found
 
@@ -86,7 +87,7 @@ def training(pipe: Any, *, name: str, factors: str, seed: int) -> Iterator[list[
     if factors != "R":
         yield parameters
         return
-    found = sites(pipe, name=name)
+    found: dict[str, Any] = dict(sites(pipe, name=name))
     try:
         for tensor, layer in found.items():
             u = torch.from_numpy(public_u(tensor, tuple(layer.weight.shape[:2]), seed=seed))
@@ -101,6 +102,8 @@ def training(pipe: Any, *, name: str, factors: str, seed: int) -> Iterator[list[
 
 class _Core(nn.Module):
     """B = U R."""
+
+    u: Tensor
 
     def __init__(self, u: Tensor, shape: tuple[int, ...]) -> None:
         super().__init__()

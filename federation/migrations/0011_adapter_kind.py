@@ -4,20 +4,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('federation', '0010_server_step'),
+        ("federation", "0010_server_step"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='campaign',
-            name='adapter',
-            field=models.CharField(default='ffa', max_length=8),
+            model_name="campaign",
+            name="adapter",
+            field=models.CharField(default="ffa", max_length=8),
         ),
         migrations.AddField(
-            model_name='campaign',
-            name='adapter_rank',
+            model_name="campaign",
+            name="adapter_rank",
             field=models.PositiveSmallIntegerField(default=0),
         ),
     ]
