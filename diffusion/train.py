@@ -3,11 +3,13 @@
 import hashlib
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import torch
+from accelerate import Accelerator
 from torch import Tensor
 
 from diffusion import device
@@ -88,11 +90,7 @@ def train_adapter(
     if not examples:
         raise ValueError("There is nothing to train on: give at least one picture.")
     began, family = time.monotonic(), family_of(pipe)
-    with (
-        device.threads(config.threads),
-        device.accelerator(device.of_pipe(pipe)) as accelerator,
-        training(pipe, name=name, factors=config.factors, seed=config.frame) as parameters,
-    ):
+    with _trained(pipe, name, config) as (accelerator, parameters):
         adamw = torch.optim.AdamW(parameters, config.lr, weight_decay=0.0)
         lessons, pull = _Lessons.of(pipe, examples), Pull(pipe, name=name, weight=config.pull)
         _recompute(pipe, config)
@@ -107,10 +105,10 @@ def train_adapter(
                 adamw.param_groups[0]["lr"] = config.lr * _slope(step, config.steps)
                 latents, words = lessons.draw(config, random)
                 loss = family.loss(pipe, model, latents, words, random) + pull()
-                optimiser.zero_grad(set_to_none=True)
                 accelerator.backward(loss)
                 accelerator.clip_grad_norm_(parameters, CLIP)
                 optimiser.step()
+                optimiser.zero_grad(set_to_none=True)
                 course.losses.append(loss.item())
                 if checkpoint is not None and checkpoint.due():
                     course.save(checkpoint)
@@ -121,6 +119,19 @@ def train_adapter(
         finally:
             accelerator.unwrap_model(model, keep_fp32_wrapper=False).requires_grad_(False)
     return _report(course.losses, resumed, time.monotonic() - began, len(examples))
+
+
+@contextmanager
+def _trained(
+    pipe: Any, name: str, config: TrainConfig
+) -> Iterator[tuple[Accelerator, list[torch.nn.Parameter]]]:
+    """accelerate on the base's device, and what is trained; all is put back afterwards."""
+    with (
+        device.threads(config.threads),
+        device.accelerator(device.of_pipe(pipe)) as accelerator,
+        training(pipe, name=name, factors=config.factors, seed=config.frame) as parameters,
+    ):
+        yield accelerator, parameters
 
 
 def _recompute(pipe: Any, config: TrainConfig) -> None:

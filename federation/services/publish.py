@@ -114,20 +114,7 @@ def _publish(
     revoked: int = 0,
 ) -> tuple[AdapterVersion, dict[str, Any]]:
     """The version, and the transcript of the round that it came of."""
-    metadata = {
-        "fedart.base": campaign.base.hash,
-        "fedart.spec": spec.hash(),
-        "fedart.campaign": str(campaign.id),
-        "fedart.version": str(number),
-    }
-    sha256, size = _put(files.dumps(vector.unflatten(stepped.after, spec), spec, metadata))
-    drawn = memory = ""
-    if stepped.drawn is not stepped.after:
-        drawn, _ = _put(
-            files.dumps(vector.unflatten(stepped.drawn, spec), spec, metadata | {"fedart.drawn": "1"})
-        )
-    if stepped.memory:
-        memory, _ = _put(server_step.dumps(step_of(campaign), stepped.memory))
+    sha256, size, drawn, memory = _put_version(campaign, number, spec, stepped)
     kept = transcript_of(round_, outcome="published", version=(number, sha256)) if round_ else {}
     card = card_of(
         campaign=campaign,
@@ -159,6 +146,27 @@ def _publish(
     version.save(update_fields=["entry_index"])
     queue.evaluate(version.id)
     return version, kept
+
+
+def _put_version(
+    campaign: Campaign, number: int, spec: AdapterSpec, stepped: Stepped
+) -> tuple[str, int, str, str]:
+    """The version's files into the storage: hash and size of the version, hash of what is drawn with, of the memory."""
+    metadata = {
+        "fedart.base": campaign.base.hash,
+        "fedart.spec": spec.hash(),
+        "fedart.campaign": str(campaign.id),
+        "fedart.version": str(number),
+    }
+    sha256, size = _put(files.dumps(vector.unflatten(stepped.after, spec), spec, metadata))
+    drawn = memory = ""
+    if stepped.drawn is not stepped.after:
+        drawn, _ = _put(
+            files.dumps(vector.unflatten(stepped.drawn, spec), spec, metadata | {"fedart.drawn": "1"})
+        )
+    if stepped.memory:
+        memory, _ = _put(server_step.dumps(step_of(campaign), stepped.memory))
+    return sha256, size, drawn, memory
 
 
 def _put(data: bytes) -> tuple[str, int]:
