@@ -1,17 +1,20 @@
 """What stays here: no connection to anybody but the server, and a log without names, paths and secrets."""
 
 import socket
+from dataclasses import replace
 from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from edge import logs
+from edge import config, logs
 from edge.cli import app
 from edge.paths import Home
 from edge.status import Status
-from tests.edge.agents import tools, turns
+from tests.edge.agents import Trainer, tools, turns
+from tests.edge.folder.test_scan import hostile
 from tests.edge.played_server import PlayedServer
 
 
@@ -60,6 +63,22 @@ def test_nothing_of_a_picture_is_in_any_request(server: PlayedServer, home: Home
         turns(made, until=lambda: played.over)
     said = repr(server.requests) + repr(server.heartbeats) + repr(server.works)
     for word in ("blue", "square", ".png", str(home.root.parent), "captions"):
+        assert word not in said
+
+
+def test_a_hostile_folder_sends_a_number_and_nothing_else(
+    server: PlayedServer, home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    hostile(tmp_path / "bad")
+    config.save(home, replace(config.load(home), pictures=str(tmp_path / "bad")))
+    played, trainer = server.open_round(), Trainer()
+    with tools(home, trainer) as made:
+        turns(made, until=lambda: played.over)
+    assert [example.path.name for example in trainer.jobs[0].examples] == ["good.png"]
+    assert {one["count"] for one in server.works} == {1}
+    said = repr(server.requests) + repr(server.heartbeats) + repr(server.works)
+    for word in ("secret", "bomb", "svg", "passwd", "good", str(tmp_path)):
         assert word not in said
 
 
