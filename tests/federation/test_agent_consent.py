@@ -35,6 +35,36 @@ def test_the_last_word_is_proven(agent: Any) -> None:
     assert parse_canonical(from_b64url(receipt["statement"]))["status"] == "ConsentWithdrawn"
 
 
+def test_the_agent_follows_this_servers_own_ledger(agent: Any, client: Any, tmp_path: Any) -> None:
+    """The agent's own code against the real doors: the key is vouched for, the ledger grows, the receipt is of it."""
+    from edge.api import Api
+    from edge.memory import Ledger
+    from edge.opened import opened
+    from edge.paths import Home
+    from edge.state import State
+
+    class Doors:
+        def get(self, path: str) -> bytes:
+            answer = client.get(path)
+            assert answer.status_code == 200, answer.content
+            return bytes(answer.content)
+
+    state = State(Home(tmp_path / "home").make())
+    api = Api(Doors())  # type: ignore[arg-type]
+    ledger = Ledger(api, state, api.server()["server_key"])
+    seen = ledger.follow()
+    old = shown(agent)
+    w.revoke(agent.artist)
+    receipts = [old, shown(agent)]
+    for receipt in receipts:
+        ledger.must_hold(opened(receipt, ledger.key).note)
+    last = ledger.last()
+    assert last is not None
+    assert last.size > seen.size
+    assert ledger.follow().size == last.size
+    state.close()
+
+
 def test_somebody_who_never_answered(world: Any) -> None:
     w.make_campaign()
     (artist,) = w.make_artists(1, consenting=False)
