@@ -7,7 +7,9 @@ be drawn in the same go.
 import logging
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from billiard.exceptions import SoftTimeLimitExceeded
@@ -22,15 +24,18 @@ from gallery.generation.pipeline import Order, draw_batch
 from gallery.generation.run import made_with, mark, source_of
 from gallery.limits import BATCH_MAX, BATCH_WORK_MAX
 from gallery.models import GenerationRequest
-from gallery.services import finishing, working
+from gallery.services import finishing, notices, working
 
 if TYPE_CHECKING:
     from PIL import Image as Picture
 
 logger = logging.getLogger(__name__)
 TOO_LONG = "The picture took longer than a worker may spend on one. Try fewer steps."
-PREVIEWS = 6
-"""Previews of one picture on its way."""
+REPORT_EVERY_S = 0.25
+"""Steps are told at most so often: each costs every request of the batch a write and a message."""
+PREVIEW_SHARE = 0.05
+"""Part of the time that may go into previews: decoding one costs as much as several steps of a small base."""
+MARKED_AT_ONCE = 2
 
 
 def make_image(*, request_id: int) -> None:
@@ -51,6 +56,7 @@ def _take(locks: ExitStack) -> list[GenerationRequest]:
         wanted = together(order, at_most=BATCH_MAX, work=BATCH_WORK_MAX)
         taken = [row for one in wanted if (row := _begin(one, locks)) is not None]
         if taken:
+            notices.tell_places()
             return taken
         order = [row for row in order if row not in wanted]  # somebody else is at those, or they have ended
     return []
@@ -59,7 +65,7 @@ def _take(locks: ExitStack) -> list[GenerationRequest]:
 def _begin(one: Waiting, locks: ExitStack) -> GenerationRequest | None:
     if not locks.enter_context(working.sole_worker(one.key)):
         return None
-    return working.begin(request_id=one.key, at=timezone.now())
+    return working.begin(request_id=one.key, at=timezone.now(), tell_others=False)
 
 
 def _make(batch: Sequence[GenerationRequest]) -> None:
@@ -81,9 +87,7 @@ def _make(batch: Sequence[GenerationRequest]) -> None:
         logger.exception("request %s failed", batch[0].pk)
         _give_up(batch[0], _sentence(error))
         return
-    for row, picture in zip(batch, pictures, strict=True):
-        if row.pk in alive:
-            _finish(row, picture, began)
+    _mark_and_finish([(r, p) for r, p in zip(batch, pictures, strict=True) if p and r.pk in alive], began)
 
 
 def _draw(
@@ -93,29 +97,71 @@ def _draw(
     from diffusion.batch import Stopped
 
     orders = [Order(source_of(row.version), GenerationParams.from_json(row.params)) for row in batch]
-    every = max(1, orders[0].params.steps // PREVIEWS)
-
-    def on_step(step: int, look: "Callable[[], list[Picture.Image]]") -> bool:
-        due = step % every == 0 and step < orders[0].params.steps
-        looks = look() if due else None
-        for number, row in enumerate(batch):
-            small = encode.preview_png(looks[number]) if looks else None
-            if row.pk in alive and not working.report_step(request=row, step=step, preview=small):
-                looks = looks or look()
-                _end_stopped(alive.pop(row.pk), encode.preview_png(looks[number]))
-        return bool(alive)
-
+    teller = Teller(batch, alive)
     try:
-        return draw_batch(orders, on_step=on_step)
+        return draw_batch(orders, on_step=teller.on_step)
     except Stopped:
         return [None] * len(batch)
 
 
-def _finish(row: GenerationRequest, picture: "Picture.Image | None", began: float) -> None:
-    assert picture is not None
+@dataclass
+class Teller:
+    """Tells the owners of a batch how far it is, without making it much slower."""
+
+    batch: Sequence[GenerationRequest]
+    alive: dict[int, GenerationRequest]
+    began: float = field(default_factory=time.monotonic)
+    told: float = 0.0
+    looking: float = 0.0
+    """Seconds that went into previews."""
+
+    def on_step(self, step: int, look: "Callable[[], list[Picture.Image]]") -> bool:
+        """Report where it is time to; False when nobody wants the batch any more."""
+        now = time.monotonic()
+        if now - self.told < REPORT_EVERY_S:
+            return True
+        self.told = now
+        looks = self._look(look) if self._may_look(now) and step < self.batch[0].steps else None
+        for number, row in enumerate(self.batch):
+            small = encode.preview_png(looks[number]) if looks else None
+            if row.pk in self.alive and not working.report_step(request=row, step=step, preview=small):
+                looks = looks or self._look(look)
+                _end_stopped(self.alive.pop(row.pk), encode.preview_png(looks[number]))
+        return bool(self.alive)
+
+    def _may_look(self, now: float) -> bool:
+        """Whether one more preview, as dear as the last for a batch of this size, is within the share."""
+        next_one = _look_costs.get(len(self.batch), 0.0)
+        return self.looking + next_one <= PREVIEW_SHARE * (now - self.began)
+
+    def _look(self, look: "Callable[[], list[Picture.Image]]") -> "list[Picture.Image]":
+        began = time.monotonic()
+        pictures = look()
+        cost = time.monotonic() - began
+        self.looking += cost
+        _look_costs[len(self.batch)] = cost
+        return pictures
+
+
+_look_costs: dict[int, float] = {}
+
+
+def _mark_and_finish(drawn: "Sequence[tuple[GenerationRequest, Picture.Image]]", began: float) -> None:
+    """Marks are made by threads (encoding lets the interpreter go); rows are written here, one after the other."""
+    with ThreadPoolExecutor(MARKED_AT_ONCE) as pool:
+        marked = []
+        for row, picture in drawn:
+            facts = made_with(row.version, GenerationParams.from_json(row.params))
+            marked.append(pool.submit(mark, picture, facts, seconds_since=began))
+        for (row, picture), one in zip(drawn, marked, strict=True):
+            _finish(row, picture, one)
+
+
+def _finish(
+    row: GenerationRequest, picture: "Picture.Image", marked: "Future[finishing.FinishedPicture]"
+) -> None:
     try:
-        facts = made_with(row.version, GenerationParams.from_json(row.params))
-        finishing.finish(request=row, picture=mark(picture, facts, seconds_since=began), at=timezone.now())
+        finishing.finish(request=row, picture=marked.result(), at=timezone.now())
     except Refusal as refusal:
         # Cancelled or taken over in the very last moment: the row says how it ended.
         logger.info("request %s not finished: %s", row.pk, refusal.code)

@@ -48,8 +48,10 @@ def recover(*, request_id: int, at: datetime) -> None:
         put_back(request=request, at=at)
 
 
-def begin(*, request_id: int, at: datetime) -> GenerationRequest | None:
+def begin(*, request_id: int, at: datetime, tell_others: bool = True) -> GenerationRequest | None:
     """Take a request up, or None when there is nothing to do (ended, gone, cancelled meanwhile, everything paused).
+
+    With `tell_others` everybody who waits hears her new place; who takes several tells them once.
 
     Call it under `sole_worker`: a row that still says "running" then belongs to a worker that died.
     """
@@ -80,7 +82,8 @@ def begin(*, request_id: int, at: datetime) -> GenerationRequest | None:
     except Refusal:  # cancelled in this very moment
         return None
     notices.tell_running(request)
-    notices.tell_places()
+    if tell_others:
+        notices.tell_places()
     return request
 
 

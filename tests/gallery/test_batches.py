@@ -50,6 +50,7 @@ def test_one_of_a_batch_is_cancelled_and_the_other_goes_on(
             requests.cancel(request=GenerationRequest.objects.get(pk=request.pk), at=NOON)
         return report(request=request, step=step, preview=preview)
 
+    monkeypatch.setattr(making, "REPORT_EVERY_S", 0)
     monkeypatch.setattr(working, "report_step", cancel_one)
     tasks.make_image(rows[0].pk)
     for row in rows:

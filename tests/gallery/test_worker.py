@@ -101,6 +101,7 @@ def test_cancelled_while_drawing_keeps_the_preview(
             requests.cancel(request=GenerationRequest.objects.get(pk=row.pk), at=NOON)
         return report(request=request, step=step, preview=preview)
 
+    monkeypatch.setattr(making, "REPORT_EVERY_S", 0)
     monkeypatch.setattr(working, "report_step", cancel_at_two)
     tasks.make_image(row.pk)
     row.refresh_from_db()
