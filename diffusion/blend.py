@@ -7,15 +7,19 @@ layers keep their own weights and each picture gets its own two small products, 
 grouped convolution): no loop over adapters.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import torch
 import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load
 from torch import Tensor, nn
 
 from diffusion.adapters import LoraShape, public_a
+from diffusion.kohya import METADATA
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,7 +86,8 @@ def file_weights(model: nn.Module, tensors: Mapping[str, Tensor], alpha: float) 
 
     Raises ValueError for another kind of file, or one that does not fit the base.
     """
-    a, b = {}, {}
+    a: dict[str, Tensor] = {}
+    b: dict[str, Tensor] = {}
     for key, tensor in tensors.items():
         name = key.removeprefix("unet.").removeprefix("transformer.")
         side = a if name.endswith(".lora_A.weight") else b if name.endswith(".lora_B.weight") else None
@@ -95,6 +100,23 @@ def file_weights(model: nn.Module, tensors: Mapping[str, Tensor], alpha: float) 
     if len(ranks) != 1 or not alpha > 0:
         raise ValueError("an adapter has one rank, and an alpha above 0")
     return _checked(model, Weights(a, b, alpha / ranks.pop()))
+
+
+def read_file(model: nn.Module, data: bytes) -> Weights:
+    """A personal adapter from the bytes of a file of `diffusion.adapters.save_diffusers`; nothing touches the disk.
+
+    Raises ValueError for anything else.
+    """
+    try:
+        tensors = load(data)
+        length = int.from_bytes(data[:8], "little")
+        told = json.loads(json.loads(data[8 : 8 + length])["__metadata__"][METADATA])
+        alphas = {float(value) for key, value in told.items() if key.endswith("lora_alpha")}
+    except (SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise ValueError("This file holds no adapter, or does not say its alpha.") from error
+    if len(alphas) != 1:
+        raise ValueError("This file does not say its alpha.")
+    return file_weights(model, tensors, alphas.pop())
 
 
 def _a_shape(layer: nn.Module, rank: int) -> tuple[int, ...]:

@@ -11,11 +11,14 @@ MAX_STATEMENT = 64 * KIB
 MAX_VAULT_PIECE = 5 * MIB
 # A picture to check (gallery/limits.py: CHECK_MAX_BYTES) and the form around it.
 MAX_CHECK = 8 * MIB + 64 * KIB
+# A picture drawn on an artist's own computer (gallery/limits.py: DRAWN_MAX_BYTES), with room to spare.
+MAX_DRAWN = 5 * MIB
 MAX_FORM = 1 * MIB
 # The first prefix that fits decides.
 BY_PREFIX = (
     ("/api/v1/rounds/", MAX_ROUND_MESSAGE),
     ("/api/v1/vault/objects/", MAX_VAULT_PIECE),
+    ("/api/v1/drawings/", MAX_DRAWN),
     ("/api/", MAX_API_JSON),
     ("/oauth/", MAX_OAUTH_FORM),
     ("/consent/", MAX_STATEMENT),

@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from gallery import api, vault_api
+from gallery import api, drawing_api, vault_api
 
 urlpatterns = [
     path("requests", api.RequestsView.as_view(), name="api-requests"),
     path("requests/<uuid:handle>", api.RequestView.as_view(), name="api-request"),
     path("requests/<uuid:handle>/cancel", api.CancelView.as_view(), name="api-request-cancel"),
     path("images/<uuid:handle>", api.ImageView.as_view(), name="api-image"),
+    path("drawings/next", drawing_api.NextView.as_view(), name="api-drawing-next"),
+    path("drawings/<uuid:handle>/steps", drawing_api.StepView.as_view(), name="api-drawing-step"),
+    path("drawings/<uuid:handle>/picture", drawing_api.PictureView.as_view(), name="api-drawing-picture"),
     path("vault", vault_api.OverviewView.as_view(), name="api-vault"),
     path("vault/lists", vault_api.ListsView.as_view(), name="api-vault-lists"),
     path("vault/asks", vault_api.AsksView.as_view(), name="api-vault-asks"),

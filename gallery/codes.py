@@ -45,6 +45,11 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         "Choose one in the form's range.",
     ),
     "count-out-of-range": (400, "There are too few or too many pictures.", "Choose one in the form's range."),
+    "adapter-gone": (
+        409,
+        "The personal adapter of that picture is no longer in your vault.",
+        "Start from an empty form, or choose another adapter.",
+    ),
     "height-not-whole": (400, "The height is not a whole number.", "Choose one of the sizes in the list."),
     "height-out-of-range": (
         400,
@@ -97,6 +102,15 @@ CODES: Mapping[str, tuple[int, str, str]] = {
         400,
         "The decision has no reason that both sides can be told.",
         "Choose one of the reasons in the list.",
+    "drawing-not-yours": (
+        404,
+        "No such picture is being drawn by this computer.",
+        "Ask for the next one.",
+    ),
+    "drawing-unfit": (
+        400,
+        "What came is no whole PNG of the size that was asked for, or it is too large.",
+        "Draw the picture again.",
     ),
     "everything-paused": (
         409,

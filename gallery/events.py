@@ -30,6 +30,13 @@ class Queued(Payload):
 
 
 @dataclass(frozen=True)
+class Awaiting(Payload):
+    """The artist's own computer is to draw it, because only that can open her personal adapter."""
+
+    reason: str
+
+
+@dataclass(frozen=True)
 class Running(Payload):
     """Being made: step of steps, a guess of the seconds left, and the preview as base64 PNG when there is one."""
 

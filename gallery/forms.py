@@ -2,13 +2,14 @@
 
 import re
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from allauth.account.forms import SignupForm
 from django import forms
 from django.http import HttpRequest
 
-from gallery import sizes, versions
+from gallery import sizes, vaults, versions
 from gallery.errors import Refusal
 from gallery.generation import params as limits
 from gallery.generation.params import GenerationParams
@@ -18,7 +19,7 @@ from gallery.report_rules import KINDS, WORDS_MAX
 from gallery.services.pictures import ALT_MAX
 
 DISPLAY_NAME_MAX = 80
-FREE = ("prompt", "negative", "version", "strength", "seed", "steps", "guidance", "count")
+FREE = ("prompt", "negative", "personal", "version", "strength", "seed", "steps", "guidance", "count")
 """Fields of the form that are fields of the record as they stand; size is two of the record's."""
 
 
@@ -55,6 +56,12 @@ def _sizes(recalled: Any) -> list[tuple[str, str]]:
     return found
 
 
+def _styles(adapters: Mapping[str, int]) -> list[tuple[str, str]]:
+    """None, and each personal adapter: the server does not know what it is called."""
+    named = [(key, f"Adapter {key[:8]} ({size // 1024} kB)") for key, size in adapters.items()]
+    return [("", "None"), *named]
+
+
 class StudioForm(forms.Form):
     """Everything that decides a picture. `params()` is the frozen record, or an error beside its field."""
 
@@ -81,6 +88,21 @@ class StudioForm(forms.Form):
         choices=[(number, str(number)) for number in range(1, limits.COUNT_MAX + 1)],
         label="Pictures",
         help_text="Each gets the next seed.",
+    )
+    personal = forms.ChoiceField(
+        required=False,
+        label="Your own style",
+        help_text="From your vault. It is drawn on your own computer, where the agent runs: nobody here can open it.",
+        error_messages={
+            "invalid_choice": "There is no such personal adapter in your vault. Choose one of the list."
+        },
+    )
+    personal_strength = forms.FloatField(
+        required=False,
+        label="Strength of your style",
+        widget=forms.NumberInput(
+            attrs={"min": limits.STRENGTH_MIN, "max": limits.STRENGTH_MAX, "step": "0.05"}
+        ),
     )
     version = forms.TypedChoiceField(
         coerce=int,
@@ -117,8 +139,10 @@ class StudioForm(forms.Form):
         help_text="Otherwise each picture gets a seed of its own.",
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, artist_id: int, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.styles = vaults.adapters_of(artist_id=artist_id)
+        self.fields["personal"].choices = _styles(self.styles)  # type: ignore[attr-defined]
         # Read at each use: the list grows while the server runs.
         self.fields["version"].choices = [(row.number, row.label) for row in versions.choices()]  # type: ignore[attr-defined]
         self.fields["size"].choices = _sizes(self.data.get("size") or self.initial.get("size"))  # type: ignore[attr-defined]
@@ -130,6 +154,8 @@ class StudioForm(forms.Form):
             try:
                 width, _, height = data["size"].partition("x")
                 free = {name: data[name] for name in FREE}
+                if data["personal"] and data["personal_strength"] is not None:
+                    free["personal_strength"] = data["personal_strength"]
                 data["params"] = GenerationParams(**free, width=int(width), height=int(height)).validate()
             except Refusal as refusal:
                 self.refuse(refusal)
@@ -156,10 +182,13 @@ def starting_values(params: GenerationParams | None = None) -> dict[str, Any]:
     """What the form shows at first: helpful defaults, or every field of a record that is recalled."""
     if params is not None:
         free = {name: getattr(params, name) for name in FREE}
-        return {**free, "size": f"{params.width}x{params.height}"}
+        size = f"{params.width}x{params.height}"
+        return {**free, "size": size, "personal_strength": params.personal_strength}
     return {
         "prompt": "",
         "negative": "",
+        "personal": "",
+        "personal_strength": limits.STRENGTH_DEFAULT,
         "size": OWN_SIZE,
         "count": 1,
         "version": versions.newest(),

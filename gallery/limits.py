@@ -33,6 +33,10 @@ BATCH_WORK_MAX = 8 * 16 * 128 * 128
 """Pixels times steps of one batch, beyond its first picture: a short request waits for one batch, not for an hour."""
 AREA_TIMES_MAX = 2.25
 """How many times the base's own area a picture may have: beyond, small bases repeat themselves and cost grows."""
+DRAWN_MAX_BYTES = 4 << 20
+"""A finished picture from an artist's own computer, as PNG."""
+SILENT_FOR = timedelta(minutes=5)
+"""A computer that draws and says nothing for so long has stopped; another, or the same, may take the request."""
 PRESETS_MAX = 24
 """Named presets of one artist."""
 COMPARED_VERSIONS = 4

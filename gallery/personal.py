@@ -192,7 +192,7 @@ def before_erasure(*, artist_id: int, at: datetime) -> None:
         vault_doors.erase_all(vault=vault, at=at)
     rows = GenerationRequest.objects.filter(artist_id=artist_id)
     rows.filter(state=states.RUNNING).update(cancel_asked=True)
-    for row in rows.filter(state=states.QUEUED):
+    for row in rows.filter(state__in=(states.AWAITING, states.QUEUED)):
         states.move(row, to=states.CANCELLED, at=at, reason="erased", ended_at=at)
 
 

@@ -10,6 +10,7 @@ from kombu.exceptions import OperationalError
 logger = logging.getLogger(__name__)
 
 GENERATE_IMAGE = "generate.image"
+MARK_DRAWN = "generate.mark_drawn"
 EVALUATE_VERSION = "generate.evaluate_version"
 SWEEP = "generate.sweep"
 REPORT_LETTERS = "exports.report_letters"
@@ -34,6 +35,11 @@ def _send(name: str, args: tuple[int | str, ...]) -> None:
 def queue_image(request_id: int) -> None:
     """Have the picture of this request made."""
     send_on_commit(GENERATE_IMAGE, request_id)
+
+
+def queue_mark(request_id: int) -> None:
+    """Have a picture that came from the artist's own computer marked and kept."""
+    send_on_commit(MARK_DRAWN, request_id)
 
 
 def queue_evaluation(version_id: UUID) -> None:

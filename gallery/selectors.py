@@ -81,6 +81,8 @@ def news_of(request: GenerationRequest, *, at: datetime) -> dict[str, Any]:
     if request.state == states.QUEUED:
         place, pace = waiting.place_of(request, at=at), seconds_per_picture()
         return events.Queued(handle, place, math.ceil(place * pace) if pace else None).to_json()
+    if request.state == states.AWAITING:
+        return events.Awaiting(handle, request.state_reason).to_json()
     if request.state == states.RUNNING:
         left = seconds_left(request, at=at)
         return events.Running(handle, request.step, request.steps, left, preview).to_json()

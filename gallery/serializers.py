@@ -96,7 +96,7 @@ class RequestSerializer(serializers.ModelSerializer[GenerationRequest]):
     """The caller's own request and how far it is."""
 
     id = serializers.UUIDField(source="handle")
-    state = serializers.ChoiceField(choices=["queued", "running", "done", "failed", "cancelled"])
+    state = serializers.ChoiceField(choices=["awaiting", "queued", "running", "done", "failed", "cancelled"])
     params = serializers.JSONField(help_text="The frozen parameters, as recalled by a remix.")
     image = serializers.SerializerMethodField(help_text="Id of the finished picture, else null.")
     reason = serializers.CharField(help_text="Why it failed or was put back, for a person; else empty.")

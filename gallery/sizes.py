@@ -20,6 +20,7 @@ SHAPES = (
 )
 """Name, width to height, and area in times of the base's own."""
 UNKNOWN_SIDE = 128
+PIXELS_MAX = SIDE_MAX * SIDE_MAX
 CONFIG_MAX = 1 << 16
 
 

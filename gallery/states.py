@@ -8,16 +8,24 @@ from django.db import transaction
 from gallery.errors import Refusal
 from gallery.models import GenerationRequest, RequestEvent
 
-QUEUED, RUNNING, DONE, FAILED, CANCELLED = "queued", "running", "done", "failed", "cancelled"
+AWAITING, QUEUED, RUNNING = "awaiting", "queued", "running"
+DONE, FAILED, CANCELLED = "done", "failed", "cancelled"
 
 ALLOWED: dict[str, tuple[str, ...]] = {
+    AWAITING: (RUNNING, CANCELLED, FAILED),  # for the artist's own computer
     QUEUED: (RUNNING, CANCELLED, FAILED),
-    RUNNING: (DONE, FAILED, CANCELLED, QUEUED),  # back to the queue when its worker died
+    RUNNING: (
+        DONE,
+        FAILED,
+        CANCELLED,
+        QUEUED,
+        AWAITING,
+    ),  # back when its worker died, or its computer went silent
     DONE: (),
     FAILED: (),
     CANCELLED: (),
 }
-OPEN = (QUEUED, RUNNING)
+OPEN = (AWAITING, QUEUED, RUNNING)
 ENDED = (DONE, FAILED, CANCELLED)
 
 

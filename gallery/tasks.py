@@ -17,6 +17,14 @@ def make_image(request_id: int) -> None:
     make_image(request_id=request_id)
 
 
+@shared_task(name=queue.MARK_DRAWN)
+def mark_drawn(request_id: int) -> None:
+    """Mark and keep what the artist's own computer drew."""
+    from gallery.generation.handed_in import mark_drawn
+
+    mark_drawn(request_id=request_id)
+
+
 @shared_task(name=queue.EVALUATE_VERSION)
 def evaluate_version(version_id: str) -> None:
     """Draw the contact sheet of a version and measure its held-out loss."""

@@ -37,6 +37,16 @@ def newest_list(vault: Vault) -> VaultList:
     return lists.read_list(newest_bytes(vault))
 
 
+def adapters_of(*, artist_id: int) -> dict[str, int]:
+    """The personal adapters in the artist's vault: id and bytes of ciphertext, newest first. What they are called is
+    encrypted."""
+    vault = vault_of(artist_id=artist_id)
+    if vault is None:
+        return {}
+    files = reversed(newest_list(vault).files)
+    return {str(file.adapter): file.bytes for file in files if file.kind == "adapter"}
+
+
 def lists_after(vault: Vault, version: int) -> Sequence[bytes]:
     """The signed lists that came after a version, oldest first."""
     rows = vault.versions.filter(version__gt=version).values_list("document", flat=True)

@@ -17,7 +17,7 @@ from edge.folder.scan import Scanner
 from edge.paths import write_private
 from edge.receipts import human_bytes
 from edge.state import State
-from edge.vault import member, parcel, personal, shelf
+from edge.vault import drawing, member, parcel, personal, shelf
 from edge.vault.doors import Doors
 from edge.vault.member import Opened, open_vault
 from edge.vault.shelf import About, files_of
@@ -125,6 +125,21 @@ def _about(
         name=name, number=max(numbers, default=0) + 1, note=note, made=shelf.now_text(), base=on.base,
         shared=f"version {on.version}, sha256:{on.sha256}", steps=wish.steps, pictures=works,
     )  # fmt: skip
+
+
+@vault.command()
+def draw(context: typer.Context) -> None:
+    """Draw the pictures with your own style that you asked for in the studio, here, and send them in."""
+    own: Context = context.obj
+    doors = _doors(own)
+    open_vault(own.home, doors)  # before anything is taken: a computer outside the vault takes nothing
+    told, many = config.load(own.home), 0
+    while not own.stop.is_set() and (
+        done := drawing.draw_next(doors.transport, own.home, told, should_stop=own.stop.is_set)
+    ):
+        many += 1
+        own.out.say("Drawn here and sent; it is in your studio.", drawn=str(done))
+    own.out.say("Nothing more waits for this computer.", pictures=many)
 
 
 @vault.command()

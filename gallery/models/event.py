@@ -5,8 +5,9 @@ from typing import ClassVar
 from django.db import models
 
 SENTENCES: dict[str, str] = {
+    "awaiting": "Asked for; your own computer is to draw it.",
     "queued": "Asked for.",
-    "running": "A worker began to draw.",
+    "running": "The drawing began.",
     "done": "The picture was finished and marked.",
     "failed": "It failed.",
     "cancelled": "Cancelled.",
@@ -34,7 +35,7 @@ class RequestEvent(models.Model):
         """What happened, for the timeline."""
         return (
             self.reason.capitalize() + "."
-            if self.reason and self.to_state == "queued"
+            if self.reason and self.to_state in ("awaiting", "queued")
             else SENTENCES[self.to_state]
         )
 

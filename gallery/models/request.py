@@ -7,12 +7,16 @@ from django.conf import settings
 from django.db import models
 
 WORDS: dict[str, tuple[str, str]] = {
+    "awaiting": ("Waits for your computer", "wait"),
     "queued": ("Waiting", "wait"),
     "running": ("Being made", "busy"),
     "done": ("Finished", "good"),
     "failed": ("Failed", "stop"),
     "cancelled": ("Cancelled", "plain"),
 }
+
+
+AWAITING_REASON = "The agent on your own computer opens your vault there, draws it, and sends the picture."
 
 
 class GenerationRequest(models.Model):
@@ -68,7 +72,7 @@ class GenerationRequest(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it waits or runs."""
-        return self.state in ("queued", "running")
+        return self.state in ("awaiting", "queued", "running")
 
     @property
     def state_word(self) -> str:
@@ -85,4 +89,6 @@ class GenerationRequest(models.Model):
         """Why it is so, where there is something to say."""
         if self.state == "cancelled":
             return "This is what it had become." if self.preview else "Nothing had been drawn yet."
+        if self.state == "awaiting":
+            return AWAITING_REASON
         return self.reason if self.state == "failed" else ""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from consent.selectors import is_paused, is_restricted
-from gallery import queue, sizes, states, versions
+from gallery import queue, sizes, states, vaults, versions
 from gallery.errors import Refusal
 from gallery.generation.params import GenerationParams
 from gallery.models import Artist, GenerationRequest, RequestEvent
@@ -66,26 +66,31 @@ def _put(
     artist: Artist, version: "AdapterVersion", record: GenerationParams, group: uuid.UUID | None, at: datetime
 ) -> GenerationRequest:
     base = version.campaign.base
-    if record.personal:
+    personal = bool(record.personal)
+    if personal and record.personal not in vaults.adapters_of(artist_id=artist.pk):
         raise Refusal(
             code="personal-unknown",
             why="There is no such personal adapter in your vault.",
             fix="Choose one of the list, or none.",
             field="personal",
         )
+    state = states.AWAITING if personal else states.QUEUED
     request = GenerationRequest.objects.create(
         artist=artist,
         version=version,
         params=record.to_json(),
         group=group,
+        state=state,
+        place=GenerationRequest.COMPUTER if personal else GenerationRequest.SERVER,
         work=sizes.area(base, record.width, record.height) * record.steps,
         kind=batch_kind(base.hash, record),
         steps=record.steps,
         created_at=at,
         sent_at=at,
     )
-    RequestEvent.objects.create(request=request, to_state=states.QUEUED, at=at)
-    queue.queue_image(request.pk)
+    RequestEvent.objects.create(request=request, to_state=state, at=at)
+    if not personal:
+        queue.queue_image(request.pk)
     notices.tell_queued_on_commit(request)
     return request
 
@@ -128,7 +133,7 @@ def cancel(*, request: GenerationRequest, at: datetime) -> GenerationRequest:
         )
     # Said first, so that a worker that takes the request between the two lines sees it before its first step.
     GenerationRequest.objects.filter(pk=request.pk).update(cancel_asked=True)
-    if request.state == states.QUEUED:
+    if request.state in (states.AWAITING, states.QUEUED):
         try:
             states.move(request, to=states.CANCELLED, reason="cancelled while waiting", at=at, ended_at=at)
         except Refusal:  # a worker was quicker: it will stop at its next step

@@ -5,13 +5,15 @@ from datetime import datetime
 from gallery import queue, states
 from gallery.limits import RESEND_AFTER
 from gallery.models import GenerationRequest
-from gallery.services import working
+from gallery.services import drawing, working
 
 
 def sweep(*, at: datetime) -> int:
     """Put back what a dead worker left, send again what was lost; how many were touched. Safe to repeat."""
     touched = 0
-    for request in GenerationRequest.objects.filter(state=states.RUNNING).order_by("created_at")[:100]:
+    for request in GenerationRequest.objects.filter(
+        state=states.RUNNING, place=GenerationRequest.SERVER
+    ).order_by("created_at")[:100]:
         with working.sole_worker(request.pk) as free:
             if not free:
                 continue
@@ -27,4 +29,4 @@ def sweep(*, at: datetime) -> int:
         if GenerationRequest.objects.filter(pk=request.pk, state=states.QUEUED).update(sent_at=at):
             queue.queue_image(request.pk)
             touched += 1
-    return touched
+    return touched + drawing.look_after(at=at)

@@ -9,8 +9,8 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from gallery import selectors, versions
-from gallery.errors import Refusal
+from gallery import selectors, vaults, versions
+from gallery.errors import Refusal, listed
 from gallery.forms import StudioForm
 from gallery.generation.params import GenerationParams
 from gallery.models import Preset
@@ -24,6 +24,8 @@ def asked_for(request: HttpRequest) -> GenerationParams | None:
         return of_picture(request, _handle(request.GET["remix"]))
     if "preset" in request.GET:
         params = GenerationParams.from_json(_own_preset(request, _handle(request.GET["preset"])).params)
+        if params.personal and params.personal not in vaults.adapters_of(artist_id=me(request).pk):
+            raise listed("adapter-gone")
         if versions.numbered(params.version) is None:
             raise _version_gone()
         return params
@@ -52,6 +54,8 @@ def of_picture(request: HttpRequest, handle: UUID) -> GenerationParams:
             fix="Start from a prompt of your own.",
             status=403,
         )
+    if params.personal and params.personal not in vaults.adapters_of(artist_id=me(request).pk):
+        raise listed("adapter-gone")
     if image.version_id not in versions.offered_ids():
         raise _version_gone()
     return params
@@ -84,7 +88,7 @@ def _own_preset(request: HttpRequest, handle: UUID) -> Preset:
 @require_POST
 def keep(request: HttpRequest) -> HttpResponse:
     """Keep the form's settings under a name; the studio opens with them."""
-    form = StudioForm(request.POST)
+    form = StudioForm(request.POST, artist_id=me(request).pk)
     if not form.is_valid():
         messages.error(request, "Not kept: " + " ".join(next(iter(form.errors.values()))))
         return redirect("gallery:studio")

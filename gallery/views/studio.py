@@ -38,7 +38,7 @@ def studio(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         say(request, refusal)
         return redirect("gallery:studio")
-    form = StudioForm(initial=starting_values(params))
+    form = StudioForm(initial=starting_values(params), artist_id=me(request).pk)
     return _page(request, form, remixed="remix" in request.GET)
 
 
@@ -65,7 +65,7 @@ def _form_context(request: HttpRequest, form: StudioForm) -> dict[str, object]:
 def ask(request: HttpRequest) -> HttpResponse:
     """Ask for pictures; with htmx the form and the new cards come back, without it the page of the request or of
     the strip."""
-    form = StudioForm(request.POST)
+    form = StudioForm(request.POST, artist_id=me(request).pk)
     made: list[GenerationRequest] = []
     status = 422
     if form.is_valid():
@@ -76,7 +76,7 @@ def ask(request: HttpRequest) -> HttpResponse:
             form.refuse(refusal)
             status = refusal.status if refusal.status == 429 else 422
     if request.htmx:  # type: ignore[attr-defined]
-        form = StudioForm(initial=_after(form)) if made else form
+        form = StudioForm(initial=_after(form), artist_id=me(request).pk) if made else form
         context = {**_form_context(request, form), "cards": [card_of(row) for row in reversed(made)]}
         return render(request, "gallery/_studio_answer.html", context)
     if not made:

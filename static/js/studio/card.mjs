@@ -1,6 +1,7 @@
 // Brings one request's card up to date with a payload of gallery/events.py.
 
 const STATES = {
+  awaiting: ["wait", "Waits for your computer"],
   queued: ["wait", "Waiting"],
   running: ["busy", "Being made"],
   done: ["good", "Finished"],
@@ -23,7 +24,7 @@ function reasonOf(news) {
     const place = news.place <= 1 ? "Next in line." : `Number ${news.place} in line.`;
     return news.seconds ? `${place} ${capital(about(news.seconds))}.` : place;
   }
-  if (news.kind === "failed") return news.reason;
+  if (news.kind === "failed" || news.kind === "awaiting") return news.reason;
   if (news.kind === "cancelled") return news.preview ? "This is what it had become." : "Nothing had been drawn yet.";
   return "";
 }
@@ -75,7 +76,7 @@ export function update(card, news) {
   pill.className = `pill pill--${tone}`;
   pill.textContent = word;
   part(card, "reason").textContent = reasonOf(news);
-  part(card, "cancel").hidden = !["queued", "running"].includes(news.kind);
+  part(card, "cancel").hidden = !["awaiting", "queued", "running"].includes(news.kind);
   showFrame(card, news);
   showProgress(card, news);
   const title = card.querySelector(".picture__title").textContent;
