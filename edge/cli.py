@@ -4,6 +4,7 @@ import sys
 
 from edge.commands import (
     app,
+    bases,
     enrolment,
     folder,
     looking,
@@ -20,8 +21,8 @@ from edge.waiting import Stopped
 from federation.protocol.errors import Refusal
 
 __all__ = [
-    "enrolment", "folder", "looking", "main", "manners", "running", "service", "training", "trusting", "updating",
-    "vault",
+    "bases", "enrolment", "folder", "looking", "main", "manners", "running", "service", "training", "trusting",
+    "updating", "vault",
 ]  # fmt: skip
 
 
