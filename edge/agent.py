@@ -5,6 +5,7 @@ from uuid import UUID
 
 from edge import chain, pauses, pictures, works
 from edge.api import Beat
+from edge.drawings import Drawings
 from edge.folder.watch import NEWS as FOLDER_NEWS
 from edge.logs import LOG
 from edge.manners.hold import Hold
@@ -31,6 +32,7 @@ class Agent:
         self.tools = tools
         self.renewal = renewal
         self.rounds = Rounds(tools)
+        self.drawings = Drawings(tools)
         self._failures = 0
         self._looked = self._surveyed = self._watched = float("-inf")
         self._invited = False
@@ -105,6 +107,7 @@ class Agent:
                 self.rounds.take(part)
         self._settle(beat)
         if not tools.state.open_rounds() or (hold and self._invited):
+            self.rounds.outcome = self.drawings.take() or self.rounds.outcome
             tools.board.say("idle", self._idle())
             self._look_for_version()
         return beat.poll_after_s
