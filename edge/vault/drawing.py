@@ -127,6 +127,7 @@ def draw(
     from diffusion.blend import Blender, Part, public_factors, read_file, shared_weights
     from diffusion.families import denoiser
     from diffusion.load import load_base
+    from diffusion.shared import b_of, b_shapes
 
     spec, params = order.on.spec, order.params
     try:
@@ -135,7 +136,8 @@ def draw(
         factors = public_factors(
             model, LoraShape(spec.rank, float(spec.alpha), tuple(spec.targets), spec.seed)
         )
-        shared = shared_weights(model, factors, start, scale=spec.alpha / spec.rank)
+        b = b_of(spec.shared, start, b_shapes(model, factors), seed=spec.seed)
+        shared = shared_weights(model, factors, b, scale=spec.alpha / spec.rank)
     except Exception as error:  # the files are a stranger's
         raise refusal("base-does-not-fit", f"{type(error).__name__}: {str(error)[:200]}") from None
     try:
