@@ -13,7 +13,6 @@ from gallery import sizes, vaults, versions
 from gallery.errors import Refusal
 from gallery.generation import params as limits
 from gallery.generation.params import GenerationParams
-from gallery.limits import FILTER_WORDS_MAX
 from gallery.models import Artist
 from gallery.report_rules import KINDS, WORDS_MAX
 from gallery.services.pictures import ALT_MAX
@@ -212,19 +211,6 @@ class PublishForm(forms.Form):
         required=False,
         label="Show prompt and settings, so that others can remix it",
     )
-
-
-class WallForm(forms.Form):
-    """What to look for on the wall. Only shows the fields: walls.parse reads them."""
-
-    text = forms.CharField(required=False, max_length=FILTER_WORDS_MAX, label="Words")
-    artist = forms.CharField(required=False, max_length=DISPLAY_NAME_MAX, label="Artist")
-    version = forms.IntegerField(required=False, min_value=0, label="Version")
-    seed = forms.IntegerField(
-        required=False, min_value=limits.SEED_MIN, max_value=limits.SEED_MAX, label="Seed"
-    )
-    since = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    until = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
 
 
 class ReportForm(forms.Form):

@@ -10,9 +10,10 @@ from django.db.models import Avg, Count, QuerySet
 from django.utils import timezone
 
 from consent.purposes import CREDIT_BY_NAME, SHOW_IMAGES
-from consent.selectors import in_force, live_grant
+from consent.selectors import live_grant
 from federation import selectors as federation
 from gallery import events, states, versions, waiting
+from gallery.gates import allows
 from gallery.limits import UNDO_FOR
 from gallery.models import Artist, Evaluation, GenerationRequest, Image, Preferences, Preset
 
@@ -112,7 +113,7 @@ def published(*, at: datetime) -> QuerySet[Image]:
     return (
         with_credit(
             Image.objects.filter(
-                in_force(purpose=SHOW_IMAGES, at=at),
+                allows(SHOW_IMAGES, at=at),
                 published_at__isnull=False,
                 deleted_at__isnull=True,
                 held_at__isnull=True,
@@ -127,7 +128,7 @@ def published(*, at: datetime) -> QuerySet[Image]:
 
 def with_credit(rows: QuerySet[Image], *, at: datetime) -> QuerySet[Image]:
     """The gate "credit": `named` says whether the artist allows her name beside her pictures now."""
-    return rows.annotate(named=in_force(purpose=CREDIT_BY_NAME, at=at))
+    return rows.annotate(named=allows(CREDIT_BY_NAME, at=at))
 
 
 def parse_cursor(text: str) -> tuple[datetime, int] | None:
@@ -181,9 +182,7 @@ def picture_counts(*, artist_id: int) -> dict[str, int]:
 def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False) -> Image | None:
     """A picture this viewer may see: her own, or a published one. None otherwise, never "forbidden"."""
     at = timezone.now()
-    rows = with_credit(Image.objects.filter(handle=handle), at=at).annotate(
-        shown=in_force(purpose=SHOW_IMAGES, at=at)
-    )
+    rows = with_credit(Image.objects.filter(handle=handle), at=at).annotate(shown=allows(SHOW_IMAGES, at=at))
     image = rows.select_related("artist", "version", "request").first()
     if image is None:
         return None
@@ -198,6 +197,11 @@ def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False)
 def wants_adult(artist_id: int | None) -> bool:
     """Whether this viewer switched adult pictures on."""
     return artist_id is not None and Preferences.objects.filter(artist_id=artist_id, adult=True).exists()
+
+
+def prompt_goes_into_files(artist_id: int) -> bool:
+    """Whether this artist asked for the prompt in her pictures' credentials."""
+    return Preferences.objects.filter(artist_id=artist_id, prompt_in_file=True).exists()
 
 
 def artist_page(*, handle: str) -> Artist | None:

@@ -2,7 +2,7 @@
 
 The manifest says that the picture is AI-made and watermarked, with which base and shared adapter (by hash), where the
 consent ledger stood, and that it must not be used for training or mining. It does not say who asked, what the prompt
-was, nor which personal adapter had a part: the first two are added where the artist asked for it, the last never.
+was, nor which personal adapter had a part: the prompt is added where the artist asked for it, the others never.
 """
 
 import io
@@ -39,8 +39,7 @@ class MadeWith:
     personal: bool = False
     """Whether a personal adapter had a part. Never which."""
     prompt: str = ""
-    """Only where the artist asked for it; so is `credit`, her name."""
-    credit: str = ""
+    """Only where the artist asked for it. There is no place for her name: she was told that no file holds it."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,6 @@ def manifest(made_with: MadeWith, *, title: str, mime: str = "image/png") -> dic
         },
         "personal": {"used": made_with.personal},
         **({"prompt": made_with.prompt} if made_with.prompt else {}),
-        **({"by": made_with.credit} if made_with.credit else {}),
     }
     created = {
         "action": "c2pa.created",

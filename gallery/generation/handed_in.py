@@ -30,7 +30,8 @@ def _mark(request: GenerationRequest) -> None:
     if request.state == states.RUNNING and storage.exists(name):
         with storage.open(name) as file:
             picture = Picture.open(io.BytesIO(file.read())).convert("RGB")
-        facts = made_with(request.version, GenerationParams.from_json(request.params))
+        params = GenerationParams.from_json(request.params)
+        facts = made_with(request.version, params, artist_id=request.artist_id)
         taken = (timezone.now() - request.started_at).total_seconds() if request.started_at else 0.0
         marked = mark(picture, facts, seconds_since=time.monotonic() - taken)
         try:

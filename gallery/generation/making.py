@@ -151,7 +151,7 @@ def _mark_and_finish(drawn: "Sequence[tuple[GenerationRequest, Picture.Image]]",
     with ThreadPoolExecutor(MARKED_AT_ONCE) as pool:
         marked = []
         for row, picture in drawn:
-            facts = made_with(row.version, GenerationParams.from_json(row.params))
+            facts = made_with(row.version, GenerationParams.from_json(row.params), artist_id=row.artist_id)
             marked.append(pool.submit(mark, picture, facts, seconds_since=began))
         for (row, picture), one in zip(drawn, marked, strict=True):
             _finish(row, picture, one)

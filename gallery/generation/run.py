@@ -11,12 +11,13 @@ from consent import selectors as consent
 from federation import selectors as federation
 from federation.services.publish import drawn_tensors_of
 from federation.terms import spec_of
+from gallery.generation import picture_check, watermark
 from gallery.generation import preview as encode
-from gallery.generation import watermark
 from gallery.generation.authority import Authority, load_authority
 from gallery.generation.credentials import MadeWith, sign_picture
 from gallery.generation.params import GenerationParams
 from gallery.generation.pipeline import ModelSource
+from gallery.selectors import prompt_goes_into_files
 from gallery.services import finishing
 
 if TYPE_CHECKING:
@@ -41,9 +42,13 @@ def source_of(version: "AdapterVersion") -> ModelSource:
     )
 
 
-def made_with(version: "AdapterVersion", params: GenerationParams) -> MadeWith:
-    """What the credential says: hashes, strength and where the consent ledger stands now."""
+def made_with(
+    version: "AdapterVersion", params: GenerationParams, *, artist_id: int | None = None
+) -> MadeWith:
+    """What the credential says: hashes, strength and where the consent ledger stands now. The prompt only where this
+    artist asked for it in her preferences."""
     size, root = consent.ledger_head()
+    asked = artist_id is not None and prompt_goes_into_files(artist_id)
     return MadeWith(
         base_hash=version.campaign.base.hash.removeprefix("sha256:"),
         version_number=version.number,
@@ -52,16 +57,19 @@ def made_with(version: "AdapterVersion", params: GenerationParams) -> MadeWith:
         ledger_size=size,
         ledger_root=root,
         ledger_origin=settings.LEDGER_ORIGIN,
-        personal=bool(getattr(params, "personal", "")),
+        personal=bool(params.personal),
+        prompt=params.prompt if asked else "",
     )
 
 
 def mark(picture: Picture.Image, facts: MadeWith, *, seconds_since: float) -> finishing.FinishedPicture:
     """The picture and its thumbnails, with watermark first and credential second: nothing leaves the worker without.
 
-    This order, because whatever changes a pixel after signing breaks the signature.
+    The picture check looks at what was drawn, before all. Watermark first, because whatever changes a pixel after
+    signing breaks the signature.
     """
     authority: Authority = load_authority(credentials_folder())
+    adult = picture_check.is_adult(picture)
     picture = watermark.mark(picture)
     thumb, thumb_width, thumb_height = encode.thumbnail(picture)
 
@@ -75,6 +83,7 @@ def mark(picture: Picture.Image, facts: MadeWith, *, seconds_since: float) -> fi
         height=picture.height,
         thumb=signed(thumb, "image/webp"),
         avif=small,
+        adult=adult,
         thumb_width=thumb_width,
         thumb_height=thumb_height,
         seconds=round(time.monotonic() - seconds_since, 3),

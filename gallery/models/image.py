@@ -87,6 +87,11 @@ class Image(models.Model):
         return f"picture {self.handle}"
 
     @property
+    def page(self) -> str:
+        """The address of its page; gallery/urls.py says the same (a test compares)."""
+        return f"/images/{self.handle}/"
+
+    @property
     def avifs(self) -> dict[int, str]:
         """The stored AVIF thumbnails by their longer side."""
         found = {192: self.avif_192, 384: self.avif_384, 768: self.avif_768}

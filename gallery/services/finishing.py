@@ -10,8 +10,14 @@ from django.db import transaction
 
 from gallery import states
 from gallery.models import GenerationRequest, Image
+from gallery.selectors import wants_adult
 from gallery.services import notices
 from gallery.storages import private_images
+
+ADULT = (
+    "The picture check calls this picture adult, and adult pictures are switched off in your preferences. It was not "
+    "kept. The check errs now and then: another seed may do."
+)
 
 
 @dataclass(frozen=True)
@@ -27,21 +33,21 @@ class FinishedPicture:
     seconds: float
     avif: Mapping[int, bytes] = field(default_factory=dict)
     """By the longer side in pixels."""
+    adult: bool = False
+    """What the picture check says."""
 
 
-def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime) -> Image:
+def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime) -> Image | None:
     """Keep the picture and end the request; all or nothing. The files of a loser are removed again.
 
+    None where the picture check calls it adult and its artist has not switched adult pictures on: then nothing is
+    kept, not even the preview, and the request fails with that reason.
     Refusal "request-moved-on" when the request was cancelled or taken over meanwhile.
     """
-    storage = private_images()
-    folder = f"{request.handle.hex[:2]}/{request.handle.hex}-{request.attempts}"
-    file = storage.save(f"{folder}.png", ContentFile(picture.png))
-    thumb = storage.save(f"{folder}.webp", ContentFile(picture.thumb))
-    small = {
-        f"avif_{side}": storage.save(f"{folder}-{side}.avif", ContentFile(data))
-        for side, data in picture.avif.items()
-    }
+    if picture.adult and not wants_adult(request.artist_id):
+        _keep_nothing(request, at=at)
+        return None
+    files = _store(f"{request.handle.hex[:2]}/{request.handle.hex}-{request.attempts}", picture)
     try:
         with transaction.atomic():
             image = Image.objects.create(
@@ -49,9 +55,8 @@ def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime
                 request=request,
                 version_id=request.version_id,
                 params=request.params,
-                file=file,
-                thumb=thumb,
-                **small,
+                **files,
+                adult=picture.adult,
                 sha256=hashlib.sha256(picture.png).hexdigest(),
                 width=picture.width,
                 height=picture.height,
@@ -70,8 +75,33 @@ def finish(*, request: GenerationRequest, picture: FinishedPicture, at: datetime
                 preview=None,
             )
     except BaseException:
-        for name in (file, thumb, *small.values()):
-            storage.delete(name)
+        for name in files.values():
+            private_images().delete(name)
         raise
     notices.tell_ended(request)
     return image
+
+
+def _store(folder: str, picture: FinishedPicture) -> dict[str, str]:
+    """Keep the files; their names by the columns of Image."""
+    storage = private_images()
+    found = {
+        "file": storage.save(f"{folder}.png", ContentFile(picture.png)),
+        "thumb": storage.save(f"{folder}.webp", ContentFile(picture.thumb)),
+    }
+    for side, data in picture.avif.items():
+        found[f"avif_{side}"] = storage.save(f"{folder}-{side}.avif", ContentFile(data))
+    return found
+
+
+def _keep_nothing(request: GenerationRequest, *, at: datetime) -> None:
+    states.move(
+        request,
+        to=states.FAILED,
+        reason=ADULT,
+        at=at,
+        attempt=request.attempts,
+        ended_at=at,
+        preview=None,
+    )
+    notices.tell_ended(request)

@@ -6,7 +6,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from gallery import credits, selectors, walls
-from gallery.forms import WallForm
 from gallery.limits import WALL_PAGE
 from gallery.models import Artist, Image
 from gallery.views.common import do_not_train, viewer_id
@@ -31,7 +30,7 @@ def wall(request: HttpRequest) -> HttpResponse:
         return render(request, "gallery/_tiles.html", context)
     if not context["pictures"] and not wanted.any:
         context["sheet"] = selectors.newest_evaluation()
-    further = {"further": before is not None, "wanted": wanted, "form": WallForm(request.GET)}
+    further = {"further": before is not None, "wanted": wanted}
     return render(request, "gallery/wall.html", context | further)
 
 

@@ -83,14 +83,14 @@ def test_simple_readers_find_the_source_type(signed: bytes) -> None:
     assert preview.NO_MINING in opened.info[preview.XMP_KEY]
 
 
-def test_prompt_and_name_only_where_asked() -> None:
-    asked = replace(FACTS, personal=True, prompt="red apple", credit="Alice")
+def test_the_prompt_only_where_asked() -> None:
+    asked = replace(FACTS, personal=True, prompt="red apple")
     model = next(
         item["data"]
         for item in manifest(asked, title="x")["assertions"]
         if item["label"] == "org.fedart.model"
     )
-    assert (model["personal"], model["prompt"], model["by"]) == ({"used": True}, "red apple", "Alice")
+    assert (model["personal"], model["prompt"]) == ({"used": True}, "red apple")
 
 
 @pytest.mark.parametrize("place", [-30, -200])

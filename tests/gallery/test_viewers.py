@@ -171,3 +171,44 @@ def test_signals_on_every_public_page_and_file(client: Client, alice: Artist, ha
     )
     assert client.get("/.well-known/tdm-policy.json").json()["prohibition"][0]["action"] == "tdm:mine"
     assert f"{page}thumb-192.avif 192w" in client.get("/").content.decode()
+
+
+def test_a_pages_queries_do_not_grow(
+    client: Client, alice: Artist, bob: Artist, hang: Hang, django_assert_num_queries: Any
+) -> None:
+    """As many for a wall of fifty and filters of all kinds as for one picture; so for a viewer who hid something."""
+    image, browser = hang(bob, published=True), as_(alice)
+    viewing.hide_version(viewer=alice, image=image, at=NOON)
+    browser.get("/")
+    paths = {"/": 1, f"/images/{image.handle}/": 1, "/?text=apple&seed=7&version=1&since=2020-01-01": 1}
+    for many in (False, True):
+        for number in range(50 if many else 0):
+            hang(alice if number % 2 else bob, published=True, at=NOON + timedelta(minutes=number))
+        for path, count in paths.items():
+            with django_assert_num_queries(count):
+                assert client.get(path).status_code == 200
+        with django_assert_num_queries(
+            6
+        ):  # session, account, switches, pictures, and the header of a person signed in
+            browser.get("/")
+
+
+def test_the_composed_gate_says_what_consents_own_condition_says(
+    alice: Artist, bob: Artist, charlie: Artist, hang: Hang
+) -> None:
+    from django.urls import reverse
+    from django.utils import timezone
+
+    from consent.purposes import SHOW_IMAGES
+    from consent.selectors import in_force
+    from gallery.gates import allows
+
+    pictures = [hang(artist, published=True) for artist in (alice, bob, charlie)]
+    assert pictures[0].page == reverse("gallery:image", args=[pictures[0].handle])
+    consent.revoke(artist=bob, purpose=SHOW_IMAGES, at=timezone.now())
+    consent.pause_everything(artist=charlie, at=timezone.now())
+    for at in (timezone.now(), timezone.now() - timedelta(minutes=1), NOON + timedelta(days=2000)):
+        for purpose in (SHOW_IMAGES, CREDIT_BY_NAME):
+            composed = Image.objects.filter(allows(purpose, at=at))
+            assert set(composed) == set(Image.objects.filter(in_force(purpose=purpose, at=at)))
+    assert list(Image.objects.filter(allows(SHOW_IMAGES, at=timezone.now()))) == [pictures[0]]
