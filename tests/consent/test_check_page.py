@@ -83,7 +83,7 @@ def check_page(page: "Page", client: Client) -> Iterator["Page"]:
         route.fulfill(status=told.status_code, headers=dict(told.items()), body=told.content)
 
     page.route("**/*", answer)
-    page.goto(f"{HOME}/consent/check/")
+    page.goto(f"{HOME}/consent/check/", wait_until="networkidle")  # nothing is asked for any more after this
     page.get_by_role("button", name="Check", exact=True).and_(page.locator(":enabled")).wait_for()
     return page
 
@@ -115,7 +115,7 @@ def file(name: str, data: bytes) -> dict[str, Any]:
 
 def test_files_are_checked_with_the_network_off(check_page: "Page") -> None:
     asked: list[str] = []
-    check_page.unroute_all()
+    check_page.unroute_all(behavior="wait")
     check_page.context.set_offline(True)
     check_page.on("request", lambda request: asked.append(request.url))
     good = json.dumps(logs.receipt(), indent=1).encode()

@@ -38,7 +38,7 @@ def test_it_works(agent: w.Agent) -> None:
     [
         {},
         {"state": "dancing"},
-        {"state": "idle", "reason": "x" * 201},
+        {"state": "idle", "reason": "x" * 501},
         {"state": "idle", "step": -1},
         {"state": "idle", "steps": 10**12},
         {"state": "idle", "reason": "a\x00b"},
