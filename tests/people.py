@@ -6,10 +6,11 @@ Alice consents, Bob revokes, Charlie is a stranger; Olga operates, Connie is com
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from gallery.models import Artist
+    from gallery.models import Artist, RefusedName
 
 PASSWORD = "a long pass phrase, 2026"
 
@@ -47,3 +48,11 @@ def make(person: Person) -> Artist:
     if person.group:
         artist.groups.add(Group.objects.get_or_create(name=person.group)[0])
     return artist
+
+
+def refused_name() -> RefusedName:
+    """Greg Rutkowski in the table of names. A migration puts him in; a test that empties all tables takes him out."""
+    from gallery.models import RefusedName
+
+    told = {"name": "Greg Rutkowski", "source": "", "changed_at": datetime.now(UTC)}
+    return RefusedName.objects.get_or_create(key="greg rutkowski", defaults=told)[0]

@@ -5,9 +5,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gallery.errors import Refusal
-from gallery.models import Artist, RefusedName
+from gallery.models import Artist
 from gallery.prompt_policy import found_in, key_of
 from gallery.services import policy, requests
+from tests import people
 from tests.gallery.scene import NOON, as_, params
 
 KEYS = ("greg rutkowski", "eva o neil", "brom")
@@ -43,12 +44,7 @@ def test_found_between_any_words(before: str, after: str) -> None:
 def test_a_prompt_is_refused_until_a_moderator_takes_the_name_out(
     alice: Artist, mo: Artist, versions: object
 ) -> None:
-    row, _ = (
-        RefusedName.objects.get_or_create(  # a migration put it in; a test that empties tables took it out
-            key="greg rutkowski",
-            defaults={"name": "Greg Rutkowski", "source": "", "changed_at": NOON},
-        )
-    )
+    row = people.refused_name()
     with pytest.raises(Refusal) as caught:
         requests.ask(artist=alice, params=params(prompt="a castle by greg rutkowski"), at=NOON)
     assert (caught.value.code, caught.value.field) == ("prompt-names-artist", "prompt")

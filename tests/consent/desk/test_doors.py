@@ -18,8 +18,9 @@ from consent.services.exports import build_export
 from consent.services.holds import ask_hold, decide_hold
 from consent.services.retention import run_retention
 from consent.staff import NoLookRecorded, see, staff_required
-from gallery.models import Artist, RefusedName
+from gallery.models import Artist
 from gallery.services import reporting
+from tests import people
 from tests.consent.desk.life import Life
 from tests.consent.desk.seats import seat
 from tests.consent.desk.test_requests import letter
@@ -103,7 +104,7 @@ def scene(life: Life, connie: Artist, dora: Artist, pen: Any) -> dict[str, str]:
     report = reporting.report(image=life.image, reporter=dora, address="192.0.2.7", at=now)
     return {
         "report_id": str(report.pk),
-        "name_id": str(RefusedName.objects.earliest("pk").pk),
+        "name_id": str(people.refused_name().pk),
         "handle": life.artist.handle,
         "statement_id": str(Statement.objects.first().pk),
         "export_id": str(export.pk),
