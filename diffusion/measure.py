@@ -10,7 +10,7 @@ from diffusion.adapters import set_strengths, strengths
 from diffusion.dataset import Example
 from diffusion.families import denoiser, family_of
 from diffusion.latents import encode_pictures
-from diffusion.sample import MAX_PROMPT, SampleParams, sample
+from diffusion.sample import MAX_PROMPT, Look, Stopped, Wish, sample
 
 AT_ONCE = 32
 GAP, HEAD, SIDE = 4, 18, 132
@@ -48,17 +48,23 @@ def before_and_after(
     """A sheet with a column for each prompt: drawn without the adapter `name` above, and below with it as strong as it
     is now, from the same noise. Strengths are left as they were.
 
-    Raises ValueError where `name` is not attached, Cancelled when `should_stop()` is true.
+    Raises ValueError where `name` is not attached, Stopped when `should_stop()` is true.
     """
     before = strengths(pipe)
     if name not in before:
         raise ValueError(f"No adapter called {name!r} is attached; there are {sorted(before)}.")
+    if should_stop is not None and should_stop():
+        raise Stopped
+
+    def go_on(step: int, look: Look) -> bool:
+        return should_stop is None or not should_stop()
+
     rows = []
     try:
         for title, on in (("before", {**before, name: 0.0}), ("after", before)):
             set_strengths(pipe, on)
-            wanted = [SampleParams(prompt[:MAX_PROMPT], seed) for prompt in prompts]
-            rows.append((title, [sample(pipe, one, should_stop=should_stop) for one in wanted]))
+            wanted = [Wish(prompt[:MAX_PROMPT], seed) for prompt in prompts]
+            rows.append((title, [sample(pipe, one, on_step=go_on) for one in wanted]))
     finally:
         set_strengths(pipe, before)
     return contact_sheet(prompts, rows)

@@ -32,12 +32,12 @@ def draw(
 ) -> None:
     """Draw and write it. Told to stop, it writes none: a sheet holds up neither a pause nor a round."""
     from diffusion.measure import before_and_after
-    from diffusion.sample import Cancelled
+    from diffusion.sample import Stopped
 
     prompts = list(dict.fromkeys(captions))[: sheet.pictures]
     stream = io.BytesIO()
     try:
         before_and_after(pipe, prompts, name=name, seed=seed, should_stop=should_stop).save(stream, "PNG")
-    except Cancelled:
+    except Stopped:
         return
     write_private(sheet.path, stream.getvalue())

@@ -24,6 +24,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from consent.visitors import address_of
 from federation import states
 from federation.api.schema import ok
 from federation.limits import hit
@@ -256,11 +257,6 @@ def form_request(request: Request) -> Any:
 def refresh_row(token: str) -> RefreshToken:
     """The row of a refresh token that was just made; rows keep the checksum only."""
     return RefreshToken.objects.get(token_checksum=hashlib.sha256(token.encode()).hexdigest(), revoked=None)
-
-
-def address_of(request: Request) -> str:
-    """Who is limited: the address of the caller."""
-    return str(request.META.get("REMOTE_ADDR", ""))
 
 
 def tokens(answer: dict[str, Any], device: Device) -> Response:

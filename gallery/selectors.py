@@ -194,6 +194,11 @@ def image_for(*, viewer_id: int | None, handle: UUID, own_deleted: bool = False)
     return image
 
 
+def preferences_of(*, artist_id: int) -> Preferences:
+    """The artist's switches; all off before she touched any."""
+    return Preferences.objects.filter(artist_id=artist_id).first() or Preferences()
+
+
 def wants_adult(artist_id: int | None) -> bool:
     """Whether this viewer switched adult pictures on."""
     return artist_id is not None and Preferences.objects.filter(artist_id=artist_id, adult=True).exists()

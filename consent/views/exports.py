@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from consent.downloads import FileDownload
 from consent.errors import refusal
 from consent.forms import RecordFilterForm
 from consent.ledger.statement import utc_text
@@ -16,7 +17,6 @@ from consent.models import ConsentExport
 from consent.services.export_files import ENDINGS
 from consent.services.exports import ROLE, request_export
 from consent.staff import seen_when_made, staff_required
-from consent.views.downloads import FileDownload
 from consent.views.guards import artist_of, read_texts
 
 CONTENT_TYPES = {

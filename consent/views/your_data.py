@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from consent.deadlines import first_due
+from consent.downloads import FileDownload
 from consent.errors import Refusal, refusal
 from consent.forms_your_data import CorrectForm, ObjectForm, PlainForm
 from consent.models import AccessLog, PersonalCopy, SubjectRequest
@@ -22,7 +23,6 @@ from consent.selectors.requests import requests_of, timeline, with_clock
 from consent.services import handling
 from consent.services.requests import CORRECTABLE, open_request
 from consent.services.restrictions import lift_restriction
-from consent.views.downloads import FileDownload
 from consent.views.guards import artist_of
 
 LOOKS_PAGE = 50

@@ -1,5 +1,6 @@
 """The questions that every family of bases answers, with the answers that most share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ LARGE = 100_000_000
 memory: Stable Diffusion 1.5 has 860 million, the shipped base 4."""
 
 
-class Family:
+class Family(ABC):
     """One family. `pipeline`: its class in diffusers; `part`: the pipeline's component that adapters sit on."""
 
     pipeline: ClassVar[type[Any]]
@@ -42,20 +43,20 @@ class Family:
         """The scheduler to draw with."""
         return pipe.scheduler
 
+    @abstractmethod
     def words(self, pipe: Any, captions: Sequence[str]) -> Words:
         """What the base's text encoders make of captions, on the base's device. Call without gradients."""
-        raise NotImplementedError
 
     def no_words(self, pipe: Any) -> Words:
         """What stands for a caption left out, one row: it must be what guidance later draws away from."""
         return self.words(pipe, [""])
 
+    @abstractmethod
     def loss(self, pipe: Any, model: Any, latents: Tensor, words: Words, random: torch.Generator) -> Tensor:
         """Mean squared error of the prediction of `model` (the denoiser, perhaps wrapped) for noised `latents`.
 
         Noise and times come from `random`, a CPU generator, whatever the device.
         """
-        raise NotImplementedError
 
     def drawing(self, pipe: Any) -> dict[str, Any]:
         """Arguments of the pipeline's call that only this family has."""

@@ -123,10 +123,10 @@ def draw(
 ) -> bytes | None:
     """The picture as PNG, or None when `tell` said stop. Raises `base-does-not-fit` or `vault-adapter-invalid`."""
     from diffusion.adapters import LoraShape
-    from diffusion.batch import Sheet, Stopped, Wish, sample_batch
     from diffusion.blend import Blender, Part, public_factors, read_file, shared_weights
     from diffusion.families import denoiser
     from diffusion.load import load_base
+    from diffusion.sample import Sheet, Stopped, Wish, sample
     from diffusion.shared import b_of, b_shapes
 
     spec, params = order.on.spec, order.params
@@ -151,9 +151,7 @@ def draw(
         int(params["steps"]), float(params["guidance"]), int(params["width"]), int(params["height"])
     )
     try:
-        (picture,) = sample_batch(
-            pipe, [wish], sheet, on_step=lambda step, look: tell(step, lambda: look()[0])
-        )
+        picture = sample(pipe, wish, sheet, on_step=lambda step, look: tell(step, lambda: look()[0]))
     except Stopped:
         return None
     return _png(picture)

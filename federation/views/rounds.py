@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from consent.downloads import FileDownload
 from federation import budgets, selectors, words
 from federation.consents import as_of
 from federation.models import AdapterVersion, Round
@@ -86,11 +87,11 @@ def version_page(request: HttpRequest, campaign_id: UUID, number: int) -> HttpRe
 
 @require_safe
 def version_file(request: HttpRequest, campaign_id: UUID, number: int) -> HttpResponseBase:
-    """The adapter as safetensors: the B factors; A follows from the public seed in the spec."""
+    """The adapter as safetensors: the shared factors; the others follow from the public seed in the spec."""
     version = _find(campaign_id, number)
     name = f"fedart-{version.campaign.name.lower().replace(' ', '-')}-v{number}.safetensors"
     file = blobs().open(blob_name(version.sha256))
-    answer = FileResponse(file, as_attachment=True, filename=name, content_type="application/octet-stream")
+    answer = FileDownload(file, as_attachment=True, filename=name, content_type="application/octet-stream")
     answer["ETag"] = f'"{version.sha256}"'
     return answer
 

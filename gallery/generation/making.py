@@ -94,7 +94,7 @@ def _draw(
     batch: Sequence[GenerationRequest], alive: dict[int, GenerationRequest]
 ) -> "Sequence[Picture.Image | None]":
     """The pictures of the batch; a request that is cancelled on the way leaves `alive` and keeps its preview."""
-    from diffusion.batch import Stopped
+    from diffusion.sample import Stopped
 
     orders = [Order(source_of(row.version), GenerationParams.from_json(row.params)) for row in batch]
     teller = Teller(batch, alive)

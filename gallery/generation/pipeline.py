@@ -16,8 +16,8 @@ from gallery.limits import WARM_ADAPTERS_BYTES, WARM_BASES_BYTES
 if TYPE_CHECKING:
     from PIL import Image
 
-    from diffusion.batch import OnStep
     from diffusion.blend import Blender, Weights
+    from diffusion.sample import OnStep
 
 
 @dataclass(frozen=True)
@@ -101,10 +101,10 @@ def warm_pipe(source: ModelSource) -> Any:
 def draw_batch(orders: Sequence[Order], *, on_step: "OnStep | None" = None) -> "list[Image.Image]":
     """One picture for each order; all of one base, size, number of steps and guidance, which `batch_key` says.
 
-    Personal adapters are forgotten at the end, whatever happens. diffusion.batch.Stopped when `on_step` says False.
+    Personal adapters are forgotten at the end, whatever happens. diffusion.sample.Stopped when `on_step` says False.
     """
-    from diffusion.batch import Sheet, Wish, sample_batch
     from diffusion.blend import Part
+    from diffusion.sample import Sheet, Wish, sample_batch
 
     first = orders[0]
     base = warm_base(first.source)

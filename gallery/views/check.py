@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from consent.visitors import address_of
 from gallery import checking, pace
 from gallery.errors import Refusal, listed
 from gallery.limits import CHECK_MAX_BYTES, CHECKS_MAX, MINUTE
@@ -22,7 +23,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 
 def _sent(request: HttpRequest) -> bytes:
-    if not pace.within(f"check:{request.META.get('REMOTE_ADDR', '')}", most=CHECKS_MAX, period=MINUTE):
+    if not pace.within(f"check:{address_of(request)}", most=CHECKS_MAX, period=MINUTE):
         raise listed("check-too-often")
     file = request.FILES.get("picture")
     if file is None:

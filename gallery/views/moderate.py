@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from consent.staff import staff_required
-from gallery import report_states
+from gallery import reported
 from gallery.errors import Refusal
 from gallery.models import Report
 from gallery.models.artist import MODERATOR
@@ -17,7 +17,7 @@ from gallery.services import moderating
 from gallery.views.common import do_not_train, me, say
 from gallery.views.files import send_file
 
-QUEUE_PAGE = 50
+QUEUE_PAGE, DECIDED_SHOWN = 50, 10
 
 
 @staff_required(MODERATOR)
@@ -26,15 +26,14 @@ QUEUE_PAGE = 50
 def reports(request: HttpRequest) -> HttpResponse:
     """What waits, the most urgent first, and what was decided lately. Pictures and words only: who reported and
     whose picture it is are not shown, since neither may matter."""
-    waiting = Report.objects.filter(state__in=report_states.WAITING, image__isnull=False)
-    decided = Report.objects.exclude(state__in=report_states.WAITING).order_by("-decided_at")
+    now, waiting = timezone.now(), reported.waiting()
     context = {
-        "waiting": waiting.select_related("image")[:QUEUE_PAGE],
+        "waiting": waiting[:QUEUE_PAGE],
         "count": waiting.count(),
-        "late": waiting.filter(due_at__lt=timezone.now()).count(),
-        "decided": decided[:10],
+        "late": waiting.filter(due_at__lt=now).count(),
+        "decided": reported.decided()[:DECIDED_SHOWN],
         "reasons": REASONS,
-        "now": timezone.now(),
+        "now": now,
     }
     return render(request, "moderate/reports.html", context)
 
@@ -45,12 +44,7 @@ def reports(request: HttpRequest) -> HttpResponse:
 @never_cache
 def picture(request: HttpRequest, report_id: int) -> HttpResponse:
     """The reported picture, while its report waits."""
-    row = get_object_or_404(
-        Report.objects.select_related("image"),
-        pk=report_id,
-        state__in=report_states.WAITING,
-        image__isnull=False,
-    )
+    row = get_object_or_404(reported.waiting(), pk=report_id)
     assert row.image is not None
     tag = f"m-{row.image.sha256}"
     return send_file(request, row.image.thumb, tag=tag, kind="image/webp", name=f"report-{row.pk}.webp")

@@ -24,11 +24,7 @@ def asked_for(request: HttpRequest) -> GenerationParams | None:
         return of_picture(request, _handle(request.GET["remix"]))
     if "preset" in request.GET:
         params = GenerationParams.from_json(_own_preset(request, _handle(request.GET["preset"])).params)
-        if params.personal and params.personal not in vaults.adapters_of(artist_id=me(request).pk):
-            raise listed("adapter-gone")
-        if versions.numbered(params.version) is None:
-            raise _version_gone()
-        return params
+        return _still_there(request, params, offered=versions.numbered(params.version) is not None)
     return None
 
 
@@ -54,20 +50,21 @@ def of_picture(request: HttpRequest, handle: UUID) -> GenerationParams:
             fix="Start from a prompt of your own.",
             status=403,
         )
+    return _still_there(request, params, offered=image.version_id in versions.offered_ids())
+
+
+def _still_there(request: HttpRequest, params: GenerationParams, *, offered: bool) -> GenerationParams:
+    """The settings, if what they name is there today. Refusals `adapter-gone`, `version-gone`."""
     if params.personal and params.personal not in vaults.adapters_of(artist_id=me(request).pk):
         raise listed("adapter-gone")
-    if image.version_id not in versions.offered_ids():
-        raise _version_gone()
+    if not offered:
+        raise Refusal(
+            code="version-gone",
+            why="The version this was made with is no longer offered, so it cannot be repeated exactly.",
+            fix="Start from an empty form with a version of today.",
+            status=409,
+        )
     return params
-
-
-def _version_gone() -> Refusal:
-    return Refusal(
-        code="version-gone",
-        why="The version this was made with is no longer offered, so it cannot be repeated exactly.",
-        fix="Start from an empty form with a version of today.",
-        status=409,
-    )
 
 
 def _handle(text: str) -> UUID:

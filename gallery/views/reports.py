@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from consent.visitors import address_of
+from gallery import reported
 from gallery.errors import Refusal
 from gallery.forms import AppealForm, ReportForm
 from gallery.models import Report
@@ -25,7 +27,7 @@ def report(request: HttpRequest, handle: UUID) -> HttpResponse:
         row = reporting.report(
             image=image,
             reporter=me(request) if request.user.is_authenticated else None,
-            address=str(request.META.get("REMOTE_ADDR", "")),
+            address=address_of(request),
             at=timezone.now(),
         )
     except Refusal as refusal:
@@ -36,8 +38,8 @@ def report(request: HttpRequest, handle: UUID) -> HttpResponse:
 
 def _mine(request: HttpRequest, token: UUID) -> Report:
     """A report by its secret address; one made by an account only for that account."""
-    row = get_object_or_404(Report.objects.select_related("image"), token=token)
-    if row.reporter_id is not None and row.reporter_id != request.user.pk:
+    row = reported.by_token(token)
+    if row is None or row.reporter_id not in (None, request.user.pk):
         raise Http404
     return row
 

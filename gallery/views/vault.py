@@ -6,13 +6,14 @@ from typing import IO
 
 from csp.decorators import csp_update
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_safe
 
+from consent.downloads import FileDownload
 from consent.purposes import STORE_PERSONAL
 from consent.selectors import live_grant
 from gallery import vaults
@@ -64,10 +65,10 @@ def vault(request: HttpRequest) -> HttpResponse:
 def everything(request: HttpRequest) -> HttpResponse:
     """The whole vault as it lies here: ciphertext, the signed lists, and how to open it without FedArt."""
     found = vaults.required(artist_id=me(request).pk)
-    file = tempfile.TemporaryFile()  # noqa: SIM115  FileResponse closes it
+    file = tempfile.TemporaryFile()  # noqa: SIM115  the response closes it
     _write_zip(found, file)
     file.seek(0)
-    return FileResponse(file, as_attachment=True, filename="fedart-vault.zip", content_type="application/zip")
+    return FileDownload(file, as_attachment=True, filename="fedart-vault.zip", content_type="application/zip")
 
 
 def _write_zip(vault: Vault, file: IO[bytes]) -> None:

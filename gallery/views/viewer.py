@@ -9,10 +9,9 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from gallery import walls
+from gallery import selectors, walls
 from gallery.errors import Refusal
 from gallery.forms import PreferencesForm
-from gallery.models import Preferences
 from gallery.services import viewing
 from gallery.views.common import me, say, visible_image
 
@@ -21,7 +20,7 @@ from gallery.views.common import me, say, visible_image
 @require_safe
 def preferences(request: HttpRequest) -> HttpResponse:
     """The switches, and what was hidden."""
-    mine = Preferences.objects.filter(artist=me(request)).first() or Preferences()
+    mine = selectors.preferences_of(artist_id=me(request).pk)
     form = PreferencesForm(initial={"adult": mine.adult, "prompt_in_file": mine.prompt_in_file})
     at = timezone.now()
     return render(

@@ -10,13 +10,13 @@ import pytest
 from django.core.files.storage import storages
 from django.utils import timezone
 
+from consent.downloads import FileDownload
 from consent.export_formats import COLUMNS
 from consent.ledger.bundle_reader import check_bundle
 from consent.ledger.verify import check_receipt
 from consent.models import AccessLog, ConsentExport, Entry
 from consent.services.exports import LIFETIME, build_export, remove_expired_exports
 from consent.services.sole import sole_worker
-from consent.views.downloads import FileDownload
 from gallery.models import Artist
 from tests.consent.desk.hands import REASON, ask, made, rows_of
 from tests.consent.pen import Pen

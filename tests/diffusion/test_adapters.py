@@ -22,10 +22,10 @@ from diffusion.adapters import (
     write_b,
 )
 from diffusion.load import load_base
-from diffusion.sample import SampleParams, sample
+from diffusion.sample import Sheet, Wish, sample
 from tests.diffusion.conftest import SHAPE
 
-DOT = SampleParams("red dot", seed=3, steps=3)
+DOT, SHEET = Wish("red dot", 3), Sheet(steps=3)
 
 
 def loud_b(pipe: Any, name: str = "a") -> dict[str, np.ndarray]:
@@ -34,7 +34,7 @@ def loud_b(pipe: Any, name: str = "a") -> dict[str, np.ndarray]:
 
 
 def drawn(pipe: Any) -> bytes:
-    return sample(pipe, DOT).tobytes()
+    return sample(pipe, DOT, SHEET).tobytes()
 
 
 def test_an_untrained_adapter_changes_nothing_and_a_trained_one_does(pipe: Any) -> None:
@@ -167,7 +167,7 @@ def test_plain_diffusers_opens_what_was_saved(adapted: Any, tiny_base: Path, tmp
     plain = StableDiffusionPipeline.from_pretrained(str(tiny_base))
     plain.set_progress_bar_config(disable=True)
     plain.load_lora_weights(str(saved.parent))
-    assert sample(plain, DOT).tobytes() == drawn(adapted)
+    assert sample(plain, DOT, SHEET).tobytes() == drawn(adapted)
 
 
 def test_the_default_shape_fits_the_tiny_base(pipe: Any) -> None:

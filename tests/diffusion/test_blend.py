@@ -10,10 +10,9 @@ from PIL import Image
 from safetensors.torch import load_file
 
 from diffusion.adapters import ALL_TARGETS, LoraShape, attach, b_spec, save_diffusers, set_strengths, write_b
-from diffusion.batch import MAX_BATCH, Sheet, Stopped, Wish, sample_batch
 from diffusion.blend import Blender, Part, Weights, file_weights, public_factors, shared_weights
 from diffusion.load import load_base
-from diffusion.sample import SampleParams, sample
+from diffusion.sample import MAX_BATCH, Sheet, Stopped, Wish, sample, sample_batch
 from diffusion.tiny import write_tiny_base
 
 SHAPES = (LoraShape(4, 8.0, ALL_TARGETS, 1), LoraShape(2, 4.0, ALL_TARGETS, 2))
@@ -67,9 +66,8 @@ def test_mixed_merged_and_peft_agree(peft: Any, own: tuple[Any, list[Weights]]) 
         blender.use([blend])
         alone = sample_batch(pipe, [wish], SHEET)[0]
         set_strengths(peft, dict(zip(("one", "two"), strengths[number], strict=True)))
-        told = SampleParams(wish.prompt, wish.seed, 3, 4.0, negative_prompt=wish.negative)
         assert far(together[number], alone) <= 1, "who else is in the batch shows"
-        assert far(sample(peft, told), alone) <= 1, "not what peft draws"
+        assert far(sample(peft, wish, SHEET), alone) <= 1, "not what peft draws"
     assert far(together[0], together[3]) > 20
 
 

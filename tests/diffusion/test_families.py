@@ -12,11 +12,11 @@ from diffusion.dataset import Example
 from diffusion.families import Words, denoiser, family_of, family_of_class
 from diffusion.load import default_size, load_base
 from diffusion.measure import before_and_after, held_out_loss
-from diffusion.sample import SampleParams, sample
+from diffusion.sample import Sheet, Wish, sample
 from diffusion.tiny import FAMILIES, write_tiny_base
 from diffusion.train import TrainConfig, train_adapter
 
-DOT = SampleParams("red dot", seed=3, steps=3)
+DOT, SHEET = Wish("red dot", 3), Sheet(steps=3)
 FEW = TrainConfig(steps=12, batch=4, lr=2e-2, seed=1)
 
 
@@ -34,13 +34,13 @@ def test_each_learns_draws_and_is_opened_by_plain_diffusers(
     train_adapter(pipe, examples, name="a", config=FEW)
     assert held_out_loss(pipe, examples) < before
     previews: list[Any] = []
-    drawn = sample(pipe, DOT, on_step=lambda _s, _n, preview: previews.append(preview), preview_every=1)
-    assert [preview is not None for preview in previews] == [True, True, False]
+    drawn = sample(pipe, DOT, SHEET, on_step=lambda step, look: previews.extend(look()) or True)
+    assert [preview.size for preview in previews] == [drawn.size] * 3
     saved = save_diffusers(pipe, tmp_path / "lora", name="a")
     plain = load_base(base)
-    assert sample(plain, DOT).tobytes() != drawn.tobytes()
+    assert sample(plain, DOT, SHEET).tobytes() != drawn.tobytes()
     plain.load_lora_weights(str(saved.parent))
-    assert sample(plain, DOT).tobytes() == drawn.tobytes()
+    assert sample(plain, DOT, SHEET).tobytes() == drawn.tobytes()
 
 
 def test_before_and_after_stand_side_by_side(tmp_path: Path, examples: list[Example]) -> None:

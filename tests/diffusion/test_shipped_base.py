@@ -52,11 +52,11 @@ def test_plain_diffusers_opens_it_and_it_draws_a_red_heart(tmp_path: Path) -> No
     import torch
     from diffusers import StableDiffusionPipeline
 
-    from diffusion.sample import SampleParams, sample
+    from diffusion.sample import Wish, sample
 
     pipe = StableDiffusionPipeline.from_pretrained(str(BASE), dtype=torch.float32)
     pipe.set_progress_bar_config(disable=True)
-    picture = sample(pipe, SampleParams("red heart", seed=11))
+    picture = sample(pipe, Wish("red heart", 11))
     assert picture.size == (128, 128)
     red, green, blue = picture.resize((3, 3)).getpixel((1, 1))
     assert red > 150

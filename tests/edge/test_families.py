@@ -20,7 +20,7 @@ from tests.edge.played_server import PlayedServer
 @pytest.mark.parametrize(("family", "kind"), [*((family, "B") for family in FAMILIES), ("sd", "R")])
 def test_a_round_on_each_family(family: str, kind: str, server: PlayedServer, tmp_path: Path) -> None:
     from diffusion import adapters, load, shared
-    from diffusion.sample import SampleParams, sample
+    from diffusion.sample import Sheet, Wish, sample
     from diffusion.spec import spec_json
 
     base = write_tiny_base(tmp_path / "base", family=family)
@@ -50,8 +50,8 @@ def test_a_round_on_each_family(family: str, kind: str, server: PlayedServer, tm
     assert (home.sheets / "towards-version-1.png").read_bytes().startswith(b"\x89PNG")
 
     pipe = load.load_base(base)
-    dot = SampleParams("blue square", seed=1, steps=2)
-    plain = sample(pipe, dot)
+    dot, sheet = Wish("blue square", 1), Sheet(steps=2)
+    plain = sample(pipe, dot, sheet)
     adapters.attach(pipe, adapters.default_shape(pipe), name="shared")
     shared.write_shared(pipe, tensors, name="shared", kind=kind, seed=spec.seed)
-    assert sample(pipe, dot).tobytes() != plain.tobytes()
+    assert sample(pipe, dot, sheet).tobytes() != plain.tobytes()

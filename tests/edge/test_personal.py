@@ -8,7 +8,7 @@ import torch
 
 from diffusion import adapters, load
 from diffusion.dataset import read_folder
-from diffusion.sample import SampleParams, sample
+from diffusion.sample import Sheet, Wish, sample
 from diffusion.spec import spec_json
 from edge.vault import personal
 from federation.adapters.spec import AdapterSpec
@@ -17,7 +17,7 @@ from tests.edge.agents import pictures
 from tests.live import tiny_base
 
 SHAPE = adapters.LoraShape(rank=2, alpha=4.0, targets=adapters.ALL_TARGETS, seed=7)
-DRAW = SampleParams(prompt="blue square", seed=3, steps=2)
+DRAW, SHEET = Wish("blue square", 3), Sheet(steps=2)
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +46,7 @@ def test_plain_diffusers_opens_both_files(ground: personal.Ground, tmp_path: Pat
         if name != "none":
             pipe.load_lora_weights(str(tmp_path), weight_name=f"{name}.safetensors")
         with torch.no_grad():
-            drawn[name] = np.asarray(sample(pipe, DRAW), dtype=np.int16)
+            drawn[name] = np.asarray(sample(pipe, DRAW, SHEET), dtype=np.int16)
     assert np.abs(drawn["own"] - drawn["kohya"]).max() <= 1, "the same strength under either name"
     assert (drawn["own"] != drawn["none"]).any()
     assert trained.samples[0].startswith(b"\x89PNG")

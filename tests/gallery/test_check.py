@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
+from django.test import Client, override_settings
 from PIL import Image as Picture
 
 from gallery.generation import run
@@ -118,6 +119,19 @@ def test_nothing_sent_and_too_often(db: None, client: Client) -> None:
     assert client.get("/check/").status_code == 200
     codes = [client.post("/check/").status_code for _ in range(CHECKS_MAX + 1)]
     assert codes == [400] * CHECKS_MAX + [429]
+
+
+def test_behind_a_proxy_one_visitor_does_not_use_up_anothers_share(db: None, client: Client) -> None:
+    def codes(forwarded: str) -> list[int]:
+        told = {"HTTP_X_FORWARDED_FOR": forwarded}
+        return [client.post("/check/", **told).status_code for _ in range(CHECKS_MAX + 1)]
+
+    with override_settings(REST_FRAMEWORK=settings.REST_FRAMEWORK | {"NUM_PROXIES": 1}):
+        assert codes("198.51.100.1")[-1] == 429
+        assert codes("198.51.100.2")[:-1] == [400] * CHECKS_MAX
+        assert codes("203.0.113.9, 198.51.100.1")[0] == 429, "she may call herself what she likes"
+    assert codes("198.51.100.3")[-1] == 429
+    assert codes("198.51.100.4")[0] == 429, "without a proxy of ours the header says nothing"
 
 
 def test_a_body_beyond_the_form_is_not_read(db: None, client: Client) -> None:
