@@ -16,7 +16,7 @@ from rest_framework.views import APIView
 
 from federation.api.rounds import OctetParser
 from federation.authentication import DeviceAuthentication, IsDevice
-from gallery import selectors
+from gallery import selectors, versions
 from gallery.errors import listed
 from gallery.limits import DRAWN_MAX_BYTES, PREVIEW_MAX_BYTES
 from gallery.models import Artist, GenerationRequest
@@ -33,7 +33,7 @@ class OrderSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     attempt = serializers.IntegerField(help_text="Say it with every message about this picture.")
     params = serializers.JSONField()
-    spec = serializers.JSONField(help_text="The base's adapter spec.")
+    spec = serializers.JSONField(help_text="The adapter spec of the campaign.")
     version = serializers.IntegerField()
     sha256 = serializers.CharField(help_text="Of the shared adapter's file.")
 
@@ -88,11 +88,8 @@ class NextView(DrawingDoor):
         row = drawing.take(artist_id=self.artist.pk, at=timezone.now())
         if row is None:
             return Response(status=204)
-        told = {
-            "id": row.handle, "attempt": row.attempts, "params": row.params,
-            "spec": row.version.campaign.base.spec, "version": row.version.number, "sha256": row.version.sha256,
-        }  # fmt: skip
-        return Response(OrderSerializer(told).data)
+        told = {"id": row.handle, "attempt": row.attempts, "params": row.params}
+        return Response(OrderSerializer(told | versions.ground_of(row.version)).data)
 
 
 class StepView(DrawingDoor):

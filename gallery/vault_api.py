@@ -22,8 +22,7 @@ from federation import selectors as federation
 from federation.api.rounds import OctetParser
 from federation.authentication import DeviceAuthentication, IsDevice
 from federation.protocol.errors import refusal
-from federation.terms import spec_of
-from gallery import vaults
+from gallery import vaults, versions
 from gallery.errors import listed
 from gallery.limits import VAULT_PIECE
 from gallery.models import Artist, Vault, VaultObject
@@ -252,8 +251,7 @@ class GroundView(VaultDoor):
         version = federation.current_version()
         if version is None:
             raise refusal("vault-no-version")
-        spec = spec_of(version.campaign).to_json()
-        return Response({"spec": spec, "version": version.number, "sha256": version.drawn_sha256})
+        return Response(versions.ground_of(version))
 
 
 class EraseView(BrowserDoor):

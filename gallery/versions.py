@@ -1,10 +1,11 @@
 """The versions of the shared adapter as the studio offers them: those of the current campaign."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from federation import selectors as federation
+from federation.terms import spec_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -41,6 +42,12 @@ def label_of(version: "AdapterVersion") -> str:
 def numbered(number: int) -> "AdapterVersion | None":
     """The version of that number."""
     return _offered().filter(number=number).select_related("campaign__base").first()
+
+
+def ground_of(version: "AdapterVersion") -> dict[str, Any]:
+    """What an agent needs to draw or train on a version: the campaign's spec, and the file that is drawn with."""
+    spec = spec_of(version.campaign).to_json()
+    return {"spec": spec, "version": version.number, "sha256": version.drawn_sha256}
 
 
 def offered_ids() -> set[UUID]:

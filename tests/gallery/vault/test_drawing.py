@@ -132,6 +132,19 @@ def test_drawn_at_home_as_it_would_be_here(
     assert (np.abs(_array(picture) - _array(_here(tiny, content, drawing, order))).max()) <= 1
 
 
+def test_an_order_names_what_its_campaign_draws_with(alice: Artist, style: str, drawing: list[Any]) -> None:
+    version = drawing[1]
+    type(version).objects.filter(pk=version.pk).update(drawn="d" * 64)
+    type(version.campaign).objects.filter(pk=version.campaign_id).update(adapter_rank=1)
+    ask(alice, style)
+    order = edge.next_order(Line(alice))  # type: ignore[arg-type]
+    assert order is not None
+    version.refresh_from_db()
+    version.campaign.refresh_from_db()
+    assert (order.on.sha256, order.on.spec) == ("d" * 64, spec_of(version.campaign))
+    assert order.on.spec.rank == 1
+
+
 def _array(data: bytes) -> Any:
     return np.asarray(Picture.open(io.BytesIO(data)).convert("RGB"), int)
 
