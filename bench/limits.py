@@ -36,9 +36,7 @@ class Limits:
         self._work: dict[str, Callable[[int], object]] = {
             "keystream": lambda at: stream.update_into(zeros, buffer),
             "cache": lambda at: np.add(small, other, out=small),
-            "memory": lambda at: np.add(
-                large[at:][: PIECE // 4], more[at:][: PIECE // 4], out=large[at:][: PIECE // 4]
-            ),
+            "memory": lambda at: np.add(_at(large, at), _at(more, at), out=_at(large, at)),
             "signature": lambda at: public.verify(signature, text) if at % (SAMPLE // 4) == 0 else None,
         }
         self.reset()

@@ -32,11 +32,6 @@ def role_of(request: HttpRequest, *roles: str) -> str:
     return next((role for role in roles if role in mine), "")
 
 
-def has_role(request: HttpRequest, *roles: str) -> bool:
-    """Whether the person who is signed in belongs to one of these groups."""
-    return bool(role_of(request, *roles))
-
-
 def staff_required(*roles: str, people: bool = False) -> Callable[[View], View]:
     """For views: strangers are asked to sign in, people without one of the roles get a 403 that says so.
 

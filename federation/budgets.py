@@ -105,12 +105,6 @@ def price_of(campaign: Campaign) -> Price:
     )
 
 
-def claim_after(campaign: Campaign, rounds: int) -> Claim:
-    """What may be said of a version made in `rounds` rounds that cost something, for an artist who was in all."""
-    found = noise_of(campaign, rounds) if rounds else None
-    return claim_of(campaign, float(found.epsilon) if found else 0.0, rounds=rounds)
-
-
 def charge_claim(charge: Charge) -> Claim:
     """What may be said of one charge by itself."""
     return claim_of(charge.round.campaign, 0.0, rounds=1)

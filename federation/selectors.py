@@ -44,11 +44,6 @@ def _versions() -> QuerySet[AdapterVersion]:
     return AdapterVersion.objects.select_related("campaign__base", "round", "previous")
 
 
-def version_tensors_path(version: AdapterVersion) -> str:
-    """The name of the version's safetensors file in the storage "blobs"."""
-    return blob_name(version.sha256)
-
-
 def base_folder(base: Base) -> Path:
     """A local diffusers folder of that base, made from the blobs once and kept under STATE_DIR/bases."""
     folder = Path(settings.STATE_DIR) / "bases" / base.hash.removeprefix("sha256:")

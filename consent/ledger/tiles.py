@@ -62,8 +62,3 @@ def tile_number(path: str) -> int:
 def tile_width(level: int, number: int, size: int) -> int:
     """How many hashes tile `number` of `level` has in a tree of that size: 0 (there is none) to 256."""
     return max(0, min(WIDTH, (size >> (HEIGHT * level)) - number * WIDTH))
-
-
-def tile_order(level: int, number: int) -> int:
-    """The leaves under one full tile begin at this index."""
-    return number << (HEIGHT * (level + 1))
